@@ -1,0 +1,1 @@
+"""Bars, timeframes, instruments and errors: what everything else is made of."""
