@@ -1,0 +1,341 @@
+"""Nodes: what a strategy's expressions are made of.
+
+A Call is one computation (an operation, its inputs, its parameters); a Node is one output of a Call. Calls
+are hash-consed: asking for the same computation twice gives the same object, so a plan computes it once.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NoReturn
+from weakref import WeakValueDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradefleet.graph.symbolic import Symbolic
+from tradefleet.market.errors import ParameterError, StrategyError
+
+Kind = Literal["number", "truth"]
+Column = NDArray[Any]
+Parameter = int | float | str | Symbolic
+# A step's loop over arrays: (function, state, inputs n x k, parameters, outputs n x m), filling the outputs.
+Loop = Callable[..., None]
+Stepper = Callable[..., tuple[float, ...]]
+
+
+def number_kinds(outputs: Sequence[str]) -> tuple[Kind, ...]:
+    """The kinds of an operation whose outputs are all numbers."""
+    return tuple("number" for _ in outputs)
+
+
+class Operation(ABC):
+    """One computation, stated once and run two ways: over arrays and one bar at a time.
+
+    Over arrays, inputs are float64 or bool arrays of one length (a constant comes as a NumPy scalar); one bar
+    at a time, they are floats and bools. Both ways give the same bits: a finite number or NaN, never infinity.
+    """
+
+    name: str
+    outputs: tuple[str, ...] = ("value",)
+    kinds: tuple[Kind, ...] = ("number",)
+    cumulative: bool = False
+
+    @abstractmethod
+    def batch(self, inputs: Sequence[Any], parameters: tuple[Any, ...], run: Run) -> tuple[Column, ...]:
+        """All outputs over whole arrays."""
+
+    @abstractmethod
+    def stream(self, parameters: tuple[Any, ...], run: Run) -> Stepper:
+        """A function that takes one bar's inputs and gives its outputs, keeping the state it needs."""
+
+    def check(self, parameters: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The parameters in their exact types; raises ParameterError for those that do not fit."""
+        return parameters
+
+    def lookback(self, parameters: tuple[Any, ...]) -> int:
+        """Bars needed before the first output, beyond what the inputs need."""
+        return 0
+
+    def settling(self, parameters: tuple[Any, ...]) -> int:
+        """Bars after which where the series began no longer matters (error below 1e-4)."""
+        return self.lookback(parameters)
+
+    def negate(self, call: Call) -> Node:
+        """The node that is true where this one is known and false; truth operations override it."""
+        raise StrategyError(f"{call.nodes[0]!r} is a number", cure="compare it first: ~(x > 0)")
+
+    def describe(self, inputs: Sequence[Node], parameters: tuple[Any, ...]) -> str:
+        """The call as text."""
+        return f"{self.name}({', '.join([repr(i) for i in inputs] + [_text(p) for p in parameters])})"
+
+
+class Run:
+    """What one evaluation hands to its operations: the loop for steps, the fields, and the counts.
+
+    `replaced` counts inputs that were not finite and were replaced by the last finite value.
+    """
+
+    def __init__(self, length: int, fields: dict[str, Column], loop: Loop) -> None:
+        self.length = length
+        self.fields = fields
+        self.loop = loop
+        self.replaced = 0
+
+
+class Call:
+    """One computation; built by `call`, which gives the same object for the same computation."""
+
+    __slots__ = ("__weakref__", "inputs", "nodes", "operation", "parameters")
+
+    def __init__(self, operation: Operation, inputs: tuple[Node, ...], parameters: tuple[Any, ...]) -> None:
+        self.operation = operation
+        self.inputs = inputs
+        self.parameters = parameters
+        self.nodes = tuple(Node(self, index) for index in range(len(operation.outputs)))
+
+    @property
+    def symbolic(self) -> bool:
+        """Whether a parameter of this very call has no value yet."""
+        return any(isinstance(p, Symbolic) for p in self.parameters)
+
+    def __repr__(self) -> str:
+        return self.operation.describe(self.inputs, self.parameters)
+
+
+_calls: WeakValueDictionary[tuple[Any, ...], Call] = WeakValueDictionary()
+
+
+def call(operation: Operation, inputs: Sequence[Node], parameters: Sequence[Parameter] = ()) -> Call:
+    """The one Call of this operation, inputs and parameters."""
+    exact = operation.check(tuple(parameters))
+    # Inputs are told apart by identity: a live call keeps them alive, so an id stands for one node only.
+    key = (
+        operation,
+        tuple(id(node) for node in inputs),
+        tuple(p.key if isinstance(p, Symbolic) else (type(p).__name__, p) for p in exact),
+    )
+    known = _calls.get(key)
+    if known is None:
+        known = Call(operation, tuple(inputs), exact)
+        _calls[key] = known
+    return known
+
+
+# What Node's operators do, by symbol; filled by the modules that define the operations.
+ELEMENTWISE: dict[str, Callable[..., Node]] = {}
+
+
+class Node:
+    """One output of a computation over bars: a number or a truth value at every bar's close.
+
+    Combine numbers with + - * / and compare them with < <= > >= == !=; combine truths with & | ~.
+    A comparison with NaN, and its negation, is false. `shift(k)` is the value k bars earlier.
+    """
+
+    __slots__ = ("__weakref__", "call", "index")
+    __array_ufunc__ = None
+    accepts_symbols = True
+
+    def __init__(self, call: Call, index: int) -> None:
+        self.call = call
+        self.index = index
+
+    @property
+    def kind(self) -> Kind:
+        """`number` or `truth`."""
+        return self.call.operation.kinds[self.index]
+
+    def __repr__(self) -> str:
+        outputs = self.call.operation.outputs
+        suffix = f".{outputs[self.index]}" if len(outputs) > 1 else ""
+        return f"{self.call!r}{suffix}"
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def shift(self, bars: int | Symbolic) -> Node:
+        """The value `bars` bars earlier (0 or more); NaN or false before the first bar."""
+        return ELEMENTWISE["shift"](self, bars)
+
+    def __add__(self, other: object) -> Node:
+        return ELEMENTWISE["+"](self, other)
+
+    def __radd__(self, other: object) -> Node:
+        return ELEMENTWISE["+"](other, self)
+
+    def __sub__(self, other: object) -> Node:
+        return ELEMENTWISE["-"](self, other)
+
+    def __rsub__(self, other: object) -> Node:
+        return ELEMENTWISE["-"](other, self)
+
+    def __mul__(self, other: object) -> Node:
+        return ELEMENTWISE["*"](self, other)
+
+    def __rmul__(self, other: object) -> Node:
+        return ELEMENTWISE["*"](other, self)
+
+    def __truediv__(self, other: object) -> Node:
+        return ELEMENTWISE["/"](self, other)
+
+    def __rtruediv__(self, other: object) -> Node:
+        return ELEMENTWISE["/"](other, self)
+
+    def __neg__(self) -> Node:
+        return ELEMENTWISE["negative"](self)
+
+    def __abs__(self) -> Node:
+        return ELEMENTWISE["absolute"](self)
+
+    def __lt__(self, other: object) -> Node:
+        return ELEMENTWISE["<"](self, other)
+
+    def __le__(self, other: object) -> Node:
+        return ELEMENTWISE["<="](self, other)
+
+    def __gt__(self, other: object) -> Node:
+        return ELEMENTWISE[">"](self, other)
+
+    def __ge__(self, other: object) -> Node:
+        return ELEMENTWISE[">="](self, other)
+
+    def __eq__(self, other: object) -> Node:  # type: ignore[override]
+        return ELEMENTWISE["=="](self, other)
+
+    def __ne__(self, other: object) -> Node:  # type: ignore[override]
+        return ELEMENTWISE["!="](self, other)
+
+    def __and__(self, other: object) -> Node:
+        return ELEMENTWISE["&"](self, other)
+
+    def __rand__(self, other: object) -> Node:
+        return ELEMENTWISE["&"](other, self)
+
+    def __or__(self, other: object) -> Node:
+        return ELEMENTWISE["|"](self, other)
+
+    def __ror__(self, other: object) -> Node:
+        return ELEMENTWISE["|"](other, self)
+
+    def __invert__(self) -> Node:
+        return self.call.operation.negate(self.call)
+
+    def __bool__(self) -> NoReturn:
+        raise StrategyError(
+            f"{self!r} has a value at every bar, so it is neither true nor false here",
+            cure="combine conditions with & | ~ and parentheses: (30 < x) & (x < 70), not 30 < x < 70",
+        )
+
+    def __iter__(self) -> NoReturn:
+        raise StrategyError(f"{self!r} cannot be looped over", cure="use shift(k) for the value k bars earlier")
+
+    def __float__(self) -> NoReturn:
+        raise StrategyError(f"{self!r} has no single value", cure="keep it an expression, or write on_bar")
+
+    __int__ = __index__ = __float__
+
+
+def _text(parameter: object) -> str:
+    if isinstance(parameter, Symbolic):
+        return parameter.describe()
+    if isinstance(parameter, float):
+        return f"{parameter:g}"
+    return repr(parameter) if isinstance(parameter, str) else str(parameter)
+
+
+class _TruthConstant(Operation):
+    """True or false at every bar."""
+
+    kinds: tuple[Kind, ...] = ("truth",)
+
+    def __init__(self, value: bool) -> None:
+        self.name = str(value)
+        self._value = value
+
+    def batch(self, inputs: Sequence[Any], parameters: tuple[Any, ...], run: Run) -> tuple[Column, ...]:
+        return (np.bool_(self._value),)  # type: ignore[return-value]
+
+    def stream(self, parameters: tuple[Any, ...], run: Run) -> Stepper:
+        outputs = (self._value,)
+        return lambda: outputs
+
+    def negate(self, call: Call) -> Node:
+        return NEVER if self._value else ALWAYS
+
+    def describe(self, inputs: Sequence[Node], parameters: tuple[Any, ...]) -> str:
+        return self.name
+
+
+class _Constant(Operation):
+    """A number that is the same at every bar."""
+
+    name = "constant"
+
+    def check(self, parameters: tuple[Any, ...]) -> tuple[Any, ...]:
+        (value,) = parameters
+        if isinstance(value, Symbolic):
+            return parameters
+        number = float(value)
+        if not math.isfinite(number):
+            raise ParameterError(f"the constant {value!r} is not finite", cure="use a finite number")
+        return (number,)
+
+    def batch(self, inputs: Sequence[Any], parameters: tuple[Any, ...], run: Run) -> tuple[Column, ...]:
+        return (np.float64(parameters[0]),)  # type: ignore[return-value]
+
+    def stream(self, parameters: tuple[Any, ...], run: Run) -> Stepper:
+        outputs = (parameters[0],)
+        return lambda: outputs
+
+    def describe(self, inputs: Sequence[Node], parameters: tuple[Any, ...]) -> str:
+        return _text(parameters[0])
+
+
+CONSTANT = _Constant()
+ALWAYS = call(_TruthConstant(True), ()).nodes[0]
+NEVER = call(_TruthConstant(False), ()).nodes[0]
+
+
+def constant(value: float | int | Symbolic) -> Node:
+    """The node of a number.
+
+    >>> constant(2) is constant(2.0)
+    True
+    """
+    return call(CONSTANT, (), (value,)).nodes[0]
+
+
+def is_constant(node: Node) -> bool:
+    """Whether the node is a plain number."""
+    return node.call.operation is CONSTANT
+
+
+def as_node(value: object) -> Node | None:
+    """A node from a node, a number or a symbolic parameter; None for anything else."""
+    if isinstance(value, Node):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating | Symbolic):
+        return None
+    return constant(value if isinstance(value, Symbolic) else float(value))
+
+
+def number(value: object, what: str) -> Node:
+    """A number node from an argument; raises StrategyError naming the argument otherwise."""
+    node = as_node(value)
+    if node is None:
+        raise StrategyError(f"{what} is {value!r}", cure="give an expression such as close, or a number")
+    if node.kind != "number":
+        raise StrategyError(f"{what} is the condition {node!r}", cure="turn it into a number: where(condition, 1, 0)")
+    return node
+
+
+def truth(value: object, what: str) -> Node:
+    """A truth node from an argument; raises StrategyError naming the argument otherwise."""
+    if isinstance(value, bool):
+        return ALWAYS if value else NEVER
+    if isinstance(value, Node) and value.kind == "truth":
+        return value
+    raise StrategyError(f"{what} is {value!r}, not a condition", cure="compare it with something: x > 0")

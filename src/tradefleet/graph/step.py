@@ -1,0 +1,86 @@
+"""Steps: a rule of one's own, as a pure function of one bar.
+
+A step takes (state, inputs, parameters) and gives (state, outputs), all tuples of floats. It is called as it is for
+a live bar; over arrays a loop runs it, plain here, compiled where one is handed in. So that both give the same bits it
+keeps to + - * /, comparisons, sqrt, abs, and the total functions of `safe`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tradefleet.graph.elementwise import NAN, tidy
+from tradefleet.graph.finite import Filler, fill_column
+from tradefleet.graph.node import Column, Operation, Run, Stepper, number_kinds
+from tradefleet.graph.symbolic import Symbolic
+
+Floats = tuple[float, ...]
+StepFunction = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
+
+
+class Step(Operation):
+    """An operation made of one step function and its first state.
+
+    Before every input has had a finite value the outputs are NaN and the function is not called; later inputs that
+    are not finite are replaced by the last finite one. `lookback` and `settling` may be numbers or functions of
+    the parameters.
+    """
+
+    def __init__(
+        self,
+        function: StepFunction,
+        *,
+        name: str,
+        initial: Floats,
+        outputs: tuple[str, ...] = ("value",),
+        lookback: Callable[..., int] = lambda *parameters: 0,
+        cumulative: bool = False,
+    ) -> None:
+        self.function = function
+        self.name = name
+        self.initial = initial
+        self.outputs = outputs
+        self.kinds = number_kinds(outputs)
+        self.cumulative = cumulative
+        self._lookback = lookback
+
+    def check(self, parameters: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(p if isinstance(p, Symbolic) else float(p) for p in parameters)
+
+    def lookback(self, parameters: tuple[Any, ...]) -> int:
+        return self._lookback(*parameters)
+
+    def batch(self, inputs: Sequence[Any], parameters: tuple[Any, ...], run: Run) -> tuple[Column, ...]:
+        filled = [fill_column(column, run) for column in inputs]
+        first = max((start for _, start in filled), default=0)
+        rows = np.column_stack([column for column, _ in filled]) if filled else np.empty((run.length, 0))
+        results = np.full((run.length, len(self.outputs)), NAN)
+        run.loop(self.function, self.initial, rows[first:], parameters, results[first:])
+        return tuple(tidy(np.ascontiguousarray(results[:, index])) for index in range(len(self.outputs)))
+
+    def stream(self, parameters: tuple[Any, ...], run: Run) -> Stepper:
+        function, filler = self.function, None
+        state = self.initial
+        unknown = (NAN,) * len(self.outputs)
+
+        def step(*inputs: float) -> Floats:
+            nonlocal state, filler
+            if filler is None:
+                filler = Filler(len(inputs), run)
+            values = filler.fill(inputs)
+            if not filler.ready:
+                return unknown
+            state, outputs = function(state, values, parameters)
+            return tuple(v if v - v == 0.0 else NAN for v in outputs)
+
+        return step
+
+
+def plain_loop(function: StepFunction, state: Floats, rows: Column, parameters: Floats, results: Column) -> None:
+    """Run a step over rows (bars x inputs) in plain Python, filling results (bars x outputs)."""
+    for index, row in enumerate(rows.tolist()):
+        state, outputs = function(state, tuple(row), parameters)
+        results[index] = outputs
