@@ -1,0 +1,35 @@
+"""Compiled loops for step indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from tradefleet.kernels.twin import twin
+
+
+def step(state: Any, inputs: Any, parameters: Any) -> Any:
+    """Stands for the step that a loop is made for."""
+    return state, inputs
+
+
+def step_loop(state: Any, rows: Any, parameters: Any, results: Any) -> None:
+    """Run the step over rows (bars x inputs), filling results (bars x outputs)."""
+    for index in range(len(rows)):
+        state, outputs = step(state, rows[index], parameters)
+        for position in range(len(outputs)):
+            results[index, position] = outputs[position]
+
+
+@cache
+def _loop_of(function: Any) -> Callable[..., None]:
+    name = f"loop of {function.__module__}.{function.__qualname__}"
+    return twin(step_loop, name, step=function)  # type: ignore[arg-type]
+
+
+def compiled_loop(function: Any, state: Any, rows: Any, parameters: Any, results: Any) -> None:
+    """What `graph.plain_loop` does, compiled."""
+    _loop_of(function)(state, np.ascontiguousarray(rows), parameters, results)
