@@ -1,0 +1,21 @@
+"""Moving-average cross with simple averages."""
+
+from __future__ import annotations
+
+from tradefleet.graph import close, crossed_above, crossed_below
+from tradefleet.indicators import sma
+from tradefleet.strategies.parameters import param
+from tradefleet.strategies.signals import Signals
+from tradefleet.strategies.strategy import Strategy
+
+
+class SmaCross(Strategy):
+    """Long when the fast SMA crosses above the slow one, out when it crosses below; short mirrored."""
+
+    fast = param(20, 2, 1000)
+    slow = param(50, 2, 5000)
+
+    def signals(self) -> Signals:
+        fast, slow = sma(close, self.fast), sma(close, self.slow)
+        up, down = crossed_above(fast, slow), crossed_below(fast, slow)
+        return Signals(enter_long=up, exit_long=down, enter_short=down, exit_short=up, tag="sma_cross")

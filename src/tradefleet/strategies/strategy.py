@@ -1,0 +1,125 @@
+"""Strategy: parameters and the signals made of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from tradefleet.market.errors import ParameterError, StrategyError, UserError, did_you_mean
+from tradefleet.strategies.parameters import Parameter, param
+from tradefleet.strategies.signals import Signals
+from tradefleet.trading.size import Size, parse_size
+
+
+class Strategy:
+    """A rule to trade by: a subclass names its parameters and writes `signals`.
+
+    Every strategy also has the parameters below. Fractions are of the entry price (0 is none); `size` is a fraction of
+    equity, `amount(...)` of money or `risk(...)`; `reward_risk` sets the take-profit to so many times the stop-loss.
+
+    >>> from tradefleet.graph import close, crossed_above, crossed_below
+    >>> from tradefleet.indicators import sma
+    >>> class Cross(Strategy):
+    ...     period = param(50, 2, 500)
+    ...     def signals(self):
+    ...         average = sma(close, self.period)
+    ...         return Signals(crossed_above(close, average), crossed_below(close, average))
+    >>> Cross(period=20, stop_loss=0.02)
+    Cross(period=20, stop_loss=0.02)
+    """
+
+    side = param("long", choices=("long", "short", "both"))
+    stop_loss = param(0.0, 0.0, 1.0)
+    take_profit = param(0.0, 0.0, 100.0)
+    reward_risk = param(0.0, 0.0, 1000.0)
+    trailing_stop = param(0.0, 0.0, 1.0)
+    max_bars = param(0, 0, 1_000_000_000)
+
+    _declared: ClassVar[dict[str, Parameter[Any]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Parameter)}
+        cls._declared = {**cls._declared, **own}
+
+    def __init__(self, *, size: Size | float | str = 0.99, **values: object) -> None:
+        declared = self.declared()
+        for name in values:
+            if name not in declared:
+                raise ParameterError(
+                    f"{self.name()} has no parameter '{name}'", cure=did_you_mean(name, [*declared, "size"])
+                )
+        self._values: dict[str, Any] = {name: parameter.default for name, parameter in declared.items()}
+        self._given = frozenset(values) | (frozenset() if size == 0.99 else frozenset({"size"}))
+        self._read: set[str] = set()
+        self._symbols: Mapping[str, Any] = {}
+        try:
+            self._values.update({name: declared[name].exact(value) for name, value in values.items()})
+            self.size = parse_size(size)
+            self._check_together()
+        except UserError as error:
+            error.where = error.where or self.name()
+            raise
+
+    def _check_together(self) -> None:
+        if self._values["reward_risk"] == 0:
+            return
+        if self._values["take_profit"] != 0:
+            raise ParameterError("both reward_risk and take_profit are set", cure="set one of them")
+
+    def signals(self) -> Signals:
+        """What to do at each close; a subclass writes it, purely from parameters and nodes."""
+        raise StrategyError(f"{type(self).__name__} has no signals", cure="write def signals(self) -> Signals")
+
+    @classmethod
+    def declared(cls) -> dict[str, Parameter[Any]]:
+        """The parameters by name: the strategy's own first, then the common ones; `size` stands apart."""
+        own = {name: p for name, p in cls._declared.items() if name not in COMMON}
+        return {**own, **{name: cls._declared.get(name, p) for name, p in COMMON.items()}}
+
+    @classmethod
+    def name(cls) -> str:
+        """The name in commands and reports: the class's, in snake case.
+
+        >>> from tradefleet.strategies import EmaCross
+        >>> EmaCross.name()
+        'ema_cross'
+        """
+        return snake_case(cls.__name__)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Every parameter's value by name, `size` as text."""
+        return {**self._values, "size": str(self.size)}
+
+    def read_parameter(self, name: str) -> Any:
+        """A parameter's value, or its symbol while the strategy is traced for many values."""
+        self._read.add(name)
+        return self._symbols[name] if name in self._symbols else self._values[name]
+
+    def given_and_unread(self, name: str) -> bool:
+        """Whether a value was given for a parameter that nothing has read."""
+        return name in self._given and name not in self._read
+
+    def with_symbols(self, symbols: Mapping[str, Any]) -> Strategy:
+        """The same strategy, some parameters read as symbols."""
+        values = {name: value for name, value in self._values.items() if name in self._given}
+        other = type(self)(size=self.size, **values)
+        other._symbols = dict(symbols)
+        return other
+
+    def __repr__(self) -> str:
+        given = [f"{name}={self._values[name]!r}" for name in self._values if name in self._given]
+        if "size" in self._given:
+            given.append(f"size='{self.size}'")
+        return f"{type(self).__name__}({', '.join(given)})"
+
+
+COMMON: dict[str, Parameter[Any]] = {
+    name: value for name, value in vars(Strategy).items() if isinstance(value, Parameter)
+}
+
+
+def snake_case(name: str) -> str:
+    """`EmaCross` as `ema_cross`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
