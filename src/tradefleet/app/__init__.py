@@ -1,0 +1,1 @@
+"""The one place that picks adapters: what users call from Python."""

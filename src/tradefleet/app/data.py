@@ -1,0 +1,35 @@
+"""Bars from files and from the catalog."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tradefleet.market.bars import Bars
+from tradefleet.market.home import home
+from tradefleet.market.instrument import Instrument
+from tradefleet.market.timeframe import Timeframe
+from tradefleet.storage.catalog import Catalog
+
+
+def catalog(root: str | Path | None = None) -> Catalog:
+    """The catalog of bars on this machine, in TRADEFLEET_HOME unless another folder is named."""
+    return Catalog(home() / "catalog" if root is None else Path(root))
+
+
+def read_bars(
+    source: Any,
+    *,
+    timeframe: str | Timeframe,
+    symbol: str | Instrument | None = None,
+    format: str = "auto",  # noqa: A002 - the command's own word
+    timezone: str | None = None,
+) -> Bars:
+    """Bars from a file in any format the importer knows, or from a polars or pandas frame.
+
+    Raises DataError naming the file, the line and the cure for rows that cannot be used.
+    """
+    if not isinstance(source, str | Path):
+        return Bars.from_frame(source, timeframe=timeframe, symbol=symbol or "bars")
+    path = Path(source)
+    return read_file(path, timeframe=timeframe, symbol=symbol or path.name.split(".")[0], format=format, timezone=timezone)

@@ -1,0 +1,46 @@
+"""From a strategy's evaluated nodes to what the simulator walks over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradefleet.graph.node import Column
+from tradefleet.market.bars import Bars
+from tradefleet.simulation.rules.signals import ENTER_LONG, ENTER_SHORT, EXIT_LONG, EXIT_SHORT
+from tradefleet.simulation.state import BarColumns, DecisionColumns
+
+# In the order of a traced strategy's conditions.
+_FLAGS = (ENTER_LONG, EXIT_LONG, ENTER_SHORT, EXIT_SHORT)
+ENTRIES = ENTER_LONG | ENTER_SHORT
+
+
+def decision_columns(columns: Sequence[Column], length: int, lookback: int, begin: int) -> DecisionColumns:
+    """The decisions from bar `begin` on, of a traced strategy's columns; no signal before `lookback`."""
+    signals = signal_flags(columns[: len(_FLAGS)], length)
+    signals[:lookback] = 0
+    return DecisionColumns(signals[begin:], *(_level(column, begin) for column in columns[len(_FLAGS) :]))
+
+
+def signal_flags(conditions: Sequence[Column], length: int) -> NDArray[np.uint8]:
+    """The conditions of each bar as one sum of flags."""
+    signals = np.zeros(length, dtype=np.uint8)
+    for flag, column in zip(_FLAGS, conditions, strict=True):
+        if np.ndim(column) == 0:
+            signals |= np.uint8(flag if column else 0)
+        else:
+            signals |= column.view(np.uint8) * np.uint8(flag)
+    return signals
+
+
+def _level(column: Column, begin: int) -> NDArray[np.float64]:
+    """A column from `begin` on; a constant stays one value for all."""
+    values = np.atleast_1d(np.asarray(column, dtype=np.float64))
+    return np.ascontiguousarray(values if np.ndim(column) == 0 else values[begin:])
+
+
+def bar_columns(bars: Bars) -> BarColumns:
+    """The columns of some bars that the simulator reads."""
+    return BarColumns(bars.time, bars.open, bars.high, bars.low, bars.close)

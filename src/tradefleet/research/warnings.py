@@ -1,0 +1,47 @@
+"""What to know before believing a backtest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from tradefleet.graph.plan import Plan
+from tradefleet.market.bars import Bars
+from tradefleet.metrics.performance import Performance
+
+_TEXTS = {
+    "invalid_levels": "{} entries were skipped: a stop, target or size was not a number or negative",
+    "below_minimum": "{} entries were skipped: the quantity was below the lot or the minimum notional",
+    "cut_to_cash": "{} entries were cut to what the cash paid",
+    "not_affordable": "{} entries were skipped: the cash did not pay for the smallest order",
+    "replaced_inputs": "{} indicator inputs were not finite and were replaced by the last finite value",
+}
+
+
+def warnings_of(plan: Plan, bars: Bars, performance: Performance, counts: Mapping[str, int], missing: int) -> list[str]:
+    """The warnings of a run; `missing` is how many bars of history the indicators lacked before its start."""
+    found = [text.format(f"{counts[name]:,}") for name, text in _TEXTS.items() if counts[name]]
+    if missing > 0:
+        found.append(f"{missing:,} bars of history were missing before the start: indicators had not settled")
+    if plan.cumulative and missing > 0:
+        names = ", ".join(sorted({call.operation.name for call in plan.cumulative}))
+        found.append(f"{names} depend on all bars since the first one fed")
+    if len(bars) <= plan.lookback:
+        found.append(f"there are {len(bars):,} bars, but the first signal needs {plan.lookback + 1:,}")
+    elif len(performance.profit) == 0 and performance.open_trades == 0:
+        found.append("there was no trade")
+    if len(performance.equity) and bool(np.min(performance.equity) <= 0):
+        found.append("the account was ruined: equity fell to zero or below")
+    absent = _absent(bars)
+    if absent:
+        found.append(f"{absent:,} bars are absent from the data; nothing was put in their place")
+    return found
+
+
+def _absent(bars: Bars) -> int:
+    """Bars missing between the first and the last."""
+    if len(bars) == 0:
+        return 0
+    span = int(bars.time[-1] - bars.time[0])
+    return max(0, span // bars.timeframe.nanoseconds + 1 - len(bars))
