@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING
 import lazy_loader
 
 if TYPE_CHECKING:
-    from tradefleet.app.backtest import backtest
-    from tradefleet.app.data import catalog, read_bars
-    from tradefleet.market.bars import Bars
-    from tradefleet.market.errors import TradefleetError, UserError
-    from tradefleet.market.generate import generate_bars
-    from tradefleet.market.instrument import Instrument
-    from tradefleet.research.result import Result
-    from tradefleet.strategies.parameters import param
-    from tradefleet.strategies.signals import Signals
-    from tradefleet.strategies.strategy import Strategy
-    from tradefleet.trading.size import amount, risk
+    from tradefleet.app.backtest import backtest as backtest
+    from tradefleet.app.data import catalog as catalog
+    from tradefleet.app.data import read_bars as read_bars
+    from tradefleet.market.bars import Bars as Bars
+    from tradefleet.market.errors import TradefleetError as TradefleetError
+    from tradefleet.market.errors import UserError as UserError
+    from tradefleet.market.generate import generate_bars as generate_bars
+    from tradefleet.market.instrument import Instrument as Instrument
+    from tradefleet.research.result import Result as Result
+    from tradefleet.strategies.parameters import param as param
+    from tradefleet.strategies.signals import Signals as Signals
+    from tradefleet.strategies.strategy import Strategy as Strategy
+    from tradefleet.trading.size import amount as amount
+    from tradefleet.trading.size import risk as risk
 
 __version__ = "0.1.0"
 

@@ -32,9 +32,7 @@ def backtest(
     >>> len(result.trades) > 0
     True
     """
-    return run_backtest(
-        _instance(strategy), _one(bars), Settings(cash, fee, slippage), since=since, until=until
-    )
+    return run_backtest(_instance(strategy), _one(bars), Settings(cash, fee, slippage), since=since, until=until)
 
 
 def _instance(strategy: Any) -> Strategy:

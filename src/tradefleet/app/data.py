@@ -32,4 +32,6 @@ def read_bars(
     if not isinstance(source, str | Path):
         return Bars.from_frame(source, timeframe=timeframe, symbol=symbol or "bars")
     path = Path(source)
-    return read_file(path, timeframe=timeframe, symbol=symbol or path.name.split(".")[0], format=format, timezone=timezone)
+    return read_file(
+        path, timeframe=timeframe, symbol=symbol or path.name.split(".")[0], format=format, timezone=timezone
+    )

@@ -25,8 +25,7 @@ class Step(Operation):
     """An operation made of one step function and its first state.
 
     Before every input has had a finite value the outputs are NaN and the function is not called; later inputs that
-    are not finite are replaced by the last finite one. `lookback` and `settling` may be numbers or functions of
-    the parameters.
+    are not finite are replaced by the last finite one. `lookback` and `settling` are functions of the parameters.
     """
 
     def __init__(
@@ -37,6 +36,7 @@ class Step(Operation):
         initial: Floats,
         outputs: tuple[str, ...] = ("value",),
         lookback: Callable[..., int] = lambda *parameters: 0,
+        settling: Callable[..., int] = lambda *parameters: 0,
         cumulative: bool = False,
     ) -> None:
         self.function = function
@@ -46,12 +46,16 @@ class Step(Operation):
         self.kinds = number_kinds(outputs)
         self.cumulative = cumulative
         self._lookback = lookback
+        self._settling = settling
 
     def check(self, parameters: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(p if isinstance(p, Symbolic) else float(p) for p in parameters)
 
     def lookback(self, parameters: tuple[Any, ...]) -> int:
         return self._lookback(*parameters)
+
+    def settling(self, parameters: tuple[Any, ...]) -> int:
+        return max(self._lookback(*parameters), self._settling(*parameters))
 
     def batch(self, inputs: Sequence[Any], parameters: tuple[Any, ...], run: Run) -> tuple[Column, ...]:
         filled = [fill_column(column, run) for column in inputs]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +19,7 @@ _DAILY_VOLATILITY = 0.03
 # Two speeds of volatility clustering: (half-life in hours, standard deviation of the logarithm).
 _CLUSTERS = ((6.0, 0.35), (24.0 * 12, 0.45))
 _JUMPS_A_DAY, _JUMP_SIZE = 0.15, 0.015
-_TICK = "0.01"
+_TICK = Decimal("0.01")
 
 
 def generate_bars(
@@ -51,8 +53,8 @@ def generate_bars(
     open_ = np.concatenate(([price], close[:-1]))
     high, low = _extremes(open_, close, volatility, random)
     volume = _volume(moves, volatility, step, random)
-    columns = [np.maximum(np.round(column, 2), 0.01) for column in (open_, high, low, close)]
-    return Bars(time, *columns, volume, timeframe=step, symbol=Instrument(symbol, tick=_TICK))  # type: ignore[arg-type]
+    open_, high, low, close = (np.maximum(np.round(column, 2), 0.01) for column in (open_, high, low, close))
+    return Bars(time, open_, high, low, close, volume, timeframe=step, symbol=Instrument(symbol, tick=_TICK))
 
 
 def _volatility(time: NDArray[np.int64], step: Timeframe, random: np.random.Generator) -> Floats:

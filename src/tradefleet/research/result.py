@@ -81,6 +81,10 @@ class Result:
         """Time and equity at every bar's close."""
         return _curve(self.bars.time + self.bars.timeframe.nanoseconds, self.per_bar())
 
+    def trades_csv(self) -> str:
+        """The trades as CSV, times as ISO-8601."""
+        return self.trades.write_csv(datetime_format="%Y-%m-%dT%H:%M:%SZ")
+
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML file; gives its path."""
         return write_report(self, path)

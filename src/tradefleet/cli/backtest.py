@@ -1,0 +1,114 @@
+"""The command `backtest`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from tradefleet.app.backtest import backtest as run
+from tradefleet.app.data import catalog
+from tradefleet.cli.options import Bar, Json, Since, Symbol, Until, Venue
+from tradefleet.cli.output import say, write_file, write_json
+from tradefleet.cli.progress import progress
+from tradefleet.market.errors import ParameterError, did_you_mean
+from tradefleet.research import Result, comparison_table
+from tradefleet.research.report import write_report
+from tradefleet.strategies import Strategy, load_strategy
+
+
+def backtest(
+    strategies: Annotated[list[str], Parameter(name="STRATEGY")],
+    /,
+    *,
+    symbol: Symbol,
+    timeframe: Bar,
+    venue: Venue = "local",
+    since: Since = None,
+    until: Until = None,
+    settings: Annotated[list[str], Parameter(name="--set", negative=())] = [],  # noqa: B006 - never changed
+    fee: float = 0.001,
+    slippage: float = 0.0,
+    cash: float = 10_000.0,
+    size: str | None = None,
+    json: Json = None,
+    equity: Literal["day", "bar"] = "day",
+    report: Path | None = None,
+    trades: Path | None = None,
+) -> None:
+    """Simulate one strategy, or several side by side, on bars of the catalog.
+
+    Parameters
+    ----------
+    strategies
+        A built-in's name, package.module:Class, or path/to/file.py:Class.
+    settings
+        A parameter's value, such as fast=12; may be given more than once.
+    fee
+        Fraction of each fill.
+    slippage
+        Fraction of the price, against us, of each market and stop fill.
+    cash
+        Money at the start.
+    size
+        Of an entry: a fraction of equity (0.99), amount:1000 or risk:0.01.
+    equity
+        Equity in the JSON at day ends, or at every bar.
+    report
+        Write one HTML file with charts.
+    trades
+        Write the trades as CSV.
+    """
+    chosen = prepared(strategies, settings, size)
+    bars = catalog().bars(symbol, timeframe, until=until, venue=venue)
+    with progress(f"simulating {', '.join(strategies)} on {len(bars):,} bars"):
+        results = [run(s, bars, cash=cash, fee=fee, slippage=slippage, since=since) for s in chosen]
+    say(str(results[0]) if len(results) == 1 else comparison_table(results), json)
+    if report is not None:
+        write_report(results, report)
+        say(f"\nreport: {report}", json)
+    if trades is not None:
+        write_trades(results, trades)
+        say(f"trades: {trades}", json)
+    if json is not None:
+        found = [result.as_dict(equity) for result in results]
+        write_json(found[0] if len(found) == 1 else {"results": found}, json)
+
+
+def prepared(strategies: list[str], settings: list[str], size: str | None) -> list[Strategy]:
+    """The strategies with the values of `--set`; each value goes to every strategy that has the parameter."""
+    if not strategies:
+        raise ParameterError("there is no strategy to simulate", cure="name one, such as ema_cross")
+    classes = [load_strategy(text) for text in strategies]
+    values = dict(_setting(text) for text in settings)
+    if size is not None:
+        values["size"] = size
+    known = {name for cls in classes for name in (*cls.declared(), "size")}
+    for name in values:
+        if name not in known:
+            names = " and ".join(cls.name() for cls in classes)
+            raise ParameterError(f"{names} has no parameter '{name}'", cure=did_you_mean(name, known))
+    chosen = []
+    for cls in classes:
+        own = {name: value for name, value in values.items() if name in cls.declared() and name != "size"}
+        chosen.append(cls(size=values.get("size", 0.99), **own))
+    return chosen
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip() or not value.strip():
+        raise ParameterError(f"--set {text}", cure="write it as --set fast=12")
+    return name.strip(), value.strip()
+
+
+def write_trades(results: list[Result], path: Path) -> None:
+    """The trades of all results as one CSV, the strategy in front."""
+    parts = [
+        f"strategy,{line}" if number == 0 and row == 0 else f"{result.strategy},{line}"
+        for number, result in enumerate(results)
+        for row, line in enumerate(result.trades_csv().splitlines())
+        if number == 0 or row > 0
+    ]
+    write_file(path, ("\n".join(parts) + "\n").encode())

@@ -1,0 +1,72 @@
+"""The command `demo`: the main job, from a file of prices to a report, on a generated market."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from tradefleet.app.backtest import backtest
+from tradefleet.app.data import catalog
+from tradefleet.cli.data_import import import_text
+from tradefleet.cli.output import say, write_json
+from tradefleet.cli.progress import progress
+from tradefleet.market.errors import ParameterError
+from tradefleet.market.generate import generate_bars
+from tradefleet.market.home import home
+from tradefleet.research import comparison_table
+from tradefleet.research.report import write_report
+from tradefleet.storage.catalog import export, import_files
+from tradefleet.strategies import builtin_strategies
+
+SYMBOL, TIMEFRAME, VENUE = "DEMO/USD", "5m", "demo"
+# Days of five-minute bars that import, backtest and report in a second.
+_DAYS_A_SECOND = 60
+_LONGEST = 730
+
+
+def demo(
+    *,
+    seconds: float = 20.0,
+    seed: Annotated[int, Parameter(help="Of the generated market.")] = 1,
+    json: str | None = None,
+) -> None:
+    """Generate a market, import it, backtest the built-in strategies side by side, write the report.
+
+    Parameters
+    ----------
+    seconds
+        About how long it may take; less time is a shorter market.
+    json
+        Also write the figures as JSON to this file, or to standard output for -.
+    """
+    if not 1 <= seconds <= 3600:
+        raise ParameterError(f"seconds is {seconds:g}", cure="choose 1 to 3600")
+    folder = home() / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    days = min(_LONGEST, int(seconds * _DAYS_A_SECOND))
+    say(f"1. a generated market of {days} days, seed {seed} (volatility clusters, jumps, daily rhythm)", json)
+    prices = export(generate_bars(TIMEFRAME, days=days, seed=seed, symbol=SYMBOL), folder / "market.csv")
+    say(f"   {prices}\n\n2. tradefleet data import", json)
+    imported = import_files(
+        catalog(), [prices], symbol=SYMBOL, timeframe=TIMEFRAME, venue=VENUE, replace=True, tick="0.01"
+    )
+    say(_indented(import_text(imported)), json)
+    say("\n3. tradefleet backtest: the built-in strategies side by side, fee 0.1 % a side", json)
+    bars = catalog().bars(SYMBOL, TIMEFRAME, venue=VENUE)
+    with progress("simulating"):
+        results = [backtest(strategy, bars) for strategy in builtin_strategies().values()]
+    say(_indented(comparison_table(results)), json)
+    report = write_report(results, folder / "report.html")
+    say(f"\n4. the report: {report}\n\n{_NEXT}", json)
+    write_json({"bars": len(bars), "report": str(report), "results": {r.strategy: r.metrics for r in results}}, json)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"   {line}" for line in text.splitlines())
+
+
+_NEXT = f"""Try next:
+  tradefleet backtest ema_cross --symbol {SYMBOL} --timeframe {TIMEFRAME} --venue {VENUE} --set stop_loss=0.02
+  tradefleet new strategy my_cross
+  tradefleet data import your.csv --symbol BTC/USD --timeframe 1m"""

@@ -1,0 +1,93 @@
+"""The command line: which commands there are, and what becomes of errors.
+
+Command bodies are named as text and loaded when they are called, so that `--help` loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+from dotenv import load_dotenv
+
+from tradefleet import __version__
+from tradefleet.market.errors import UserError
+
+OURS, THEIRS, INTERRUPTED = 1, 2, 130
+
+app = App(
+    name="tradefleet",
+    help="Backtest and trade by one rule book. Start with `tradefleet demo`.",
+    version=__version__,
+    help_format="plaintext",
+)
+data = App(name="data", help="Bars on this machine: import, list, check, resample, export.", help_format="plaintext")
+new = App(name="new", help="Write a file to start from.", help_format="plaintext")
+app.command(data)
+app.command(new)
+
+_SERIES = "--symbol BTC/USD --timeframe 1m"
+# Command, where its body is, what it does, an example.
+COMMANDS = (
+    (app, "demo", "demo:demo", "Generate a market, import it, backtest, report.", "demo"),
+    (app, "strategies", "listing:strategies", "List the built-in strategies.", "strategies"),
+    (app, "indicators", "listing:indicators", "List the indicators.", "indicators"),
+    (
+        app,
+        "backtest",
+        "backtest:backtest",
+        "Simulate strategies on bars.",
+        f"backtest ema_cross {_SERIES} --set fast=9",
+    ),
+    (app, "bench", "bench:bench", "Measure beside other backtesters.", "bench backtest --json figures.json"),
+    (new, "strategy", "new:strategy", "Write a strategy that runs.", "new strategy my_cross"),
+    (data, "import", "data_import:import_bars", "Import files of bars.", f"data import btc.csv {_SERIES}"),
+    (data, "list", "data:list_series", "List the series of bars.", "data list"),
+    (data, "check", "data:check", "Look for gaps, errors and outliers.", f"data check {_SERIES}"),
+    (data, "resample", "data:resample", "Make longer bars of shorter ones.", f"data resample {_SERIES} --to 1h"),
+    (data, "export", "data:export", "Write bars to a file.", f"data export btc.csv {_SERIES}"),
+)
+for _parent, _name, _body, _summary, _example in COMMANDS:
+    _parent.command(f"tradefleet.cli.{_body}", name=_name, help=f"{_summary}\n\nExample: tradefleet {_example}")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; exits 0, 2 for what the user can mend, 1 for a failure of ours."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    load_dotenv(os.path.join(os.getcwd(), ".env"))  # noqa: PTH109, PTH118 - pathlib is not loaded yet
+    sys.exit(run(words))
+
+
+def run(words: list[str]) -> int:
+    """Run the command; gives its exit code."""
+    try:
+        app(words, exit_on_error=False, print_error=False, result_action="return_value")
+    except UserError as error:
+        _report(error.as_dict(), str(error), words)
+        return THEIRS
+    except CycloptsError as error:
+        message = " ".join(str(error).split())
+        cure = f"see tradefleet {' '.join(error.command_chain or ())} --help".replace("  ", " ")
+        _report({"kind": "usage", "message": message, "where": "", "cure": cure}, f"{message} {cure}", words)
+        return THEIRS
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away, as `| head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:  # noqa: BLE001 - the last resort: shown whole, and the exit code says it is ours
+        traceback.print_exc()
+        sys.stderr.write("error: a fault in tradefleet; please report it with the lines above\n")
+        return OURS
+    return 0
+
+
+def _report(error: dict[str, str], text: str, words: Sequence[str]) -> None:
+    for_machines = any(word == "--json" or word.startswith("--json=") for word in words)
+    sys.stderr.write(json.dumps({"error": error}) + "\n" if for_machines else f"error: {text}\n")
