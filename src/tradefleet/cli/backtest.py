@@ -12,6 +12,7 @@ from tradefleet.app.data import catalog
 from tradefleet.cli.options import Bar, Json, Since, Symbol, Until, Venue
 from tradefleet.cli.output import say, write_file, write_json
 from tradefleet.cli.progress import progress
+from tradefleet.market.bars import check_range
 from tradefleet.market.errors import ParameterError, did_you_mean
 from tradefleet.research import Result, comparison_table
 from tradefleet.research.report import write_report
@@ -61,6 +62,7 @@ def backtest(
         Write the trades as CSV.
     """
     chosen = prepared(strategies, settings, size)
+    check_range(since, until)
     bars = catalog().bars(symbol, timeframe, until=until, venue=venue)
     with progress(f"simulating {', '.join(strategies)} on {len(bars):,} bars"):
         results = [run(s, bars, cash=cash, fee=fee, slippage=slippage, since=since) for s in chosen]

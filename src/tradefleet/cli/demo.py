@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from tradefleet.app.backtest import backtest
 from tradefleet.app.data import catalog
 from tradefleet.cli.data_import import import_text
+from tradefleet.cli.options import Json
 from tradefleet.cli.output import say, write_json
 from tradefleet.cli.progress import progress
 from tradefleet.market.errors import ParameterError
@@ -29,7 +30,7 @@ def demo(
     *,
     seconds: float = 20.0,
     seed: Annotated[int, Parameter(help="Of the generated market.")] = 1,
-    json: str | None = None,
+    json: Json = None,
 ) -> None:
     """Generate a market, import it, backtest the built-in strategies side by side, write the report.
 
@@ -37,8 +38,6 @@ def demo(
     ----------
     seconds
         About how long it may take; less time is a shorter market.
-    json
-        Also write the figures as JSON to this file, or to standard output for -.
     """
     if not 1 <= seconds <= 3600:
         raise ParameterError(f"seconds is {seconds:g}", cure="choose 1 to 3600")

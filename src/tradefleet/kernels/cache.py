@@ -16,7 +16,6 @@ from functools import cache
 from pathlib import Path
 from types import FunctionType
 
-import llvmlite
 import numba
 import numpy as np
 from numba.core import config
@@ -55,7 +54,7 @@ def announce(what: str) -> None:
 def _package_digest() -> bytes:
     """A digest of the rules and kernels themselves and of the versions in use."""
     digest = hashlib.blake2b(digest_size=16)
-    digest.update(f"{sys.version} {numba.__version__} {llvmlite.__version__} {np.__version__}".encode())
+    digest.update(f"{sys.version} {numba.__version__} {np.__version__}".encode())
     for package in ("simulation", "kernels"):
         for source in sorted((_PACKAGE / package).rglob("*.py")):
             digest.update(str(source.relative_to(_PACKAGE)).encode())
@@ -65,8 +64,9 @@ def _package_digest() -> bytes:
 
 @cache
 def _root() -> Path:
-    """The folder of all compiled code: in home, or in the temporary folder where home cannot be written."""
-    wanted = home() / "cache" / "kernels"
+    """The folder of all compiled code: NUMBA_CACHE_DIR, else in home, else where that cannot be written a temporary one."""
+    named = os.environ.get("NUMBA_CACHE_DIR")
+    wanted = Path(named) if named else home() / "cache" / "kernels"
     try:
         wanted.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=wanted):
