@@ -1,0 +1,18 @@
+"""What trading cost."""
+
+from __future__ import annotations
+
+from tradefleet.metrics.performance import Performance
+
+
+def measure(performance: Performance) -> float:
+    """Sum of the fees of closed trades, both sides.
+
+    Unit: money. Formula: sum(fees). Never NaN.
+    Source: the definition; Perold (1988), The Implementation Shortfall, Journal of Portfolio Management
+    14(3), for costs as a measure.
+
+    >>> measure(Performance.from_days(100, [110], [9]))
+    0.0
+    """
+    return float(performance.fees.sum())
