@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.cli.conftest import Command, tree
 
 import tradefleet as tf
-from tests.cli.conftest import Command, tree
 
 SERIES = ("--symbol", "GEN/USD", "--timeframe", "1h")
 
@@ -99,7 +99,7 @@ def test_a_full_disk(filled: Command, tmp_path: Path) -> None:
 
     result = subprocess.run(
         [sys.executable, "-m", "tradefleet", "data", "import", path, "--symbol", "BIG/USD", "--timeframe", "1m"],
-        preexec_fn=small_disk,  # noqa: PLW1509 - the child is this test's alone
+        preexec_fn=small_disk,
         capture_output=True,
         text=True,
         check=False,

@@ -8,9 +8,9 @@ import math
 from pathlib import Path
 
 import pytest
+from tests.cli.conftest import Command
 
 import tradefleet as tf
-from tests.cli.conftest import Command
 from tradefleet.strategies import builtin_strategies
 
 SERIES = ("--symbol", "GEN/USD", "--timeframe", "1h")

@@ -9,10 +9,11 @@ from cyclopts import Parameter
 
 from tradefleet.app.data import catalog
 from tradefleet.cli.options import Bar, Json, Since, Symbol, Until, Venue
-from tradefleet.cli.output import columns, say, write_json
+from tradefleet.cli.output import say, write_json
 from tradefleet.cli.progress import progress
 from tradefleet.market.errors import DataError
 from tradefleet.market.resample import resample as resampled
+from tradefleet.research.table import aligned
 from tradefleet.storage.catalog import CheckReport, Findings, check_series
 from tradefleet.storage.catalog import export as export_bars
 
@@ -24,7 +25,7 @@ def list_series(*, json: Json = None) -> None:
     found = catalog().series()
     rows = [["venue", "symbol", "timeframe", "bars", "first", "last"]]
     rows += [[s.venue, s.symbol, str(s.timeframe), f"{s.bars:,}", s.first, s.last] for s in found]
-    say(columns(rows, right=[3]) if found else "no bars yet; try `tradefleet demo` or `tradefleet data import`", json)
+    say(aligned(rows, right=[3]) if found else "no bars yet; try `tradefleet demo` or `tradefleet data import`", json)
     write_json([series.as_dict() for series in found], json)
 
 

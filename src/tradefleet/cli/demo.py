@@ -15,12 +15,14 @@ from tradefleet.cli.progress import progress
 from tradefleet.market.errors import ParameterError
 from tradefleet.market.generate import generate_bars
 from tradefleet.market.home import home
+from tradefleet.market.resample import resample
 from tradefleet.research import comparison_table
 from tradefleet.research.report import write_report
 from tradefleet.storage.catalog import export, import_files
 from tradefleet.strategies import builtin_strategies
 
-SYMBOL, TIMEFRAME, VENUE = "DEMO/USD", "5m", "demo"
+SYMBOL, VENUE = "DEMO/USD", "demo"
+GENERATED, TRADED = "5m", "1h"
 # Days of five-minute bars that import, backtest and report in a second.
 _DAYS_A_SECOND = 60
 _LONGEST = 730
@@ -45,19 +47,22 @@ def demo(
     folder.mkdir(parents=True, exist_ok=True)
     days = min(_LONGEST, int(seconds * _DAYS_A_SECOND))
     say(f"1. a generated market of {days} days, seed {seed} (volatility clusters, jumps, daily rhythm)", json)
-    prices = export(generate_bars(TIMEFRAME, days=days, seed=seed, symbol=SYMBOL), folder / "market.csv")
+    prices = export(generate_bars(GENERATED, days=days, seed=seed, symbol=SYMBOL), folder / "market.csv")
     say(f"   {prices}\n\n2. tradefleet data import", json)
     imported = import_files(
-        catalog(), [prices], symbol=SYMBOL, timeframe=TIMEFRAME, venue=VENUE, replace=True, tick="0.01"
+        catalog(), [prices], symbol=SYMBOL, timeframe=GENERATED, venue=VENUE, replace=True, tick="0.01"
     )
     say(_indented(import_text(imported)), json)
-    say("\n3. tradefleet backtest: the built-in strategies side by side, fee 0.1 % a side", json)
-    bars = catalog().bars(SYMBOL, TIMEFRAME, venue=VENUE)
+    hourly = resample(catalog().bars(SYMBOL, GENERATED, venue=VENUE), TRADED)
+    catalog().write(hourly, venue=VENUE, replace=True)
+    say(f"\n3. tradefleet data resample: {len(hourly):,} bars of {TRADED}", json)
+    say("\n4. tradefleet backtest: the built-in strategies side by side, fee 0.1 % a side", json)
+    bars = catalog().bars(SYMBOL, TRADED, venue=VENUE)
     with progress("simulating"):
         results = [backtest(strategy, bars) for strategy in builtin_strategies().values()]
     say(_indented(comparison_table(results)), json)
     report = write_report(results, folder / "report.html")
-    say(f"\n4. the report: {report}\n\n{_NEXT}", json)
+    say(f"\n5. the report: {report}\n\n{_NEXT}", json)
     write_json({"bars": len(bars), "report": str(report), "results": {r.strategy: r.metrics for r in results}}, json)
 
 
@@ -66,6 +71,6 @@ def _indented(text: str) -> str:
 
 
 _NEXT = f"""Try next:
-  tradefleet backtest ema_cross --symbol {SYMBOL} --timeframe {TIMEFRAME} --venue {VENUE} --set stop_loss=0.02
+  tradefleet backtest ema_cross --symbol {SYMBOL} --timeframe {TRADED} --venue {VENUE} --set stop_loss=0.02
   tradefleet new strategy my_cross
   tradefleet data import your.csv --symbol BTC/USD --timeframe 1m"""

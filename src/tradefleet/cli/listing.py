@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tradefleet.cli.options import Json
-from tradefleet.cli.output import columns, say, write_json
+from tradefleet.cli.output import say, write_json
 from tradefleet.indicators.catalogue import IndicatorInfo, all_indicators
+from tradefleet.research.table import aligned
 from tradefleet.strategies import Parameter, builtin_strategies
 
 
@@ -35,7 +36,7 @@ def indicators(*, json: Json = None) -> None:
         parameters = ", ".join(f"{name}={value}" for name, value in indicator.parameters.items())
         outputs = ", ".join(indicator.outputs) if len(indicator.outputs) > 1 else ""
         rows.append([indicator.name, parameters, outputs, indicator.talib_name, indicator.summary])
-    say(columns(rows), json)
+    say(aligned(rows), json)
     write_json([_described(indicator) for indicator in found], json)
 
 

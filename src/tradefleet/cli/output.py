@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,21 +42,3 @@ def say(text: str, json_target: str | None = None) -> None:
     """Print for a person, unless standard output carries JSON."""
     if json_target != STDOUT:
         sys.stdout.write(text + "\n")
-
-
-def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
-    """Rows as aligned text, the columns in `right` aligned to the right.
-
-    >>> print(columns([["name", "bars"], ["BTC", "5"]], right=[1]))
-    name  bars
-    BTC      5
-    """
-    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [
-            cell.rjust(width) if index in right else cell.ljust(width)
-            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tradefleet.market.time import format_time
+from tradefleet.research.table import aligned
 
 if TYPE_CHECKING:
     import polars as pl
@@ -89,16 +90,9 @@ def summary_table(result: Summarised) -> str:
 
 def comparison_table(results: Sequence[Summarised]) -> str:
     """Several results side by side, one a row."""
-    width = max(len(result.strategy) for result in results) + 2
-    titles = [_title(name) for name in _COMPARED]
-    lines = ["strategy".ljust(width) + "".join(title.rjust(len(title) + 3) for title in titles)]
-    for result in results:
-        cells = [format_measure(name, result.metrics[name]) for name in _COMPARED]
-        lines.append(
-            result.strategy.ljust(width)
-            + "".join(cell.rjust(len(title) + 3) for cell, title in zip(cells, titles, strict=True))
-        )
-    return "\n".join(lines)
+    rows = [["strategy", *(_title(name) for name in _COMPARED)]]
+    rows += [[r.strategy, *(format_measure(name, r.metrics[name]) for name in _COMPARED)] for r in results]
+    return aligned(rows, right=range(1, len(rows[0])))
 
 
 def to_json(result: Summarised, equity: pl.DataFrame) -> dict[str, Any]:

@@ -55,7 +55,11 @@ async function unpackTrades({ length, ...columns }) {
     price: Math.max(decimalsOf(columns.entry_price), decimalsOf(columns.exit_price)),
     quantity: decimalsOf(columns.quantity),
   };
-  return { decimals, ...(await unpackAll(columns)) };
+  const unpacked = await unpackAll(columns);
+  // Prices are shown to seven digits, as the candles are: one gap filled off the grid must not lengthen all.
+  const highest = unpacked.entry_price.reduce((a, b) => Math.max(a, b), 1e-9);
+  decimals.price = Math.min(decimals.price, Math.max(0, 6 - Math.floor(Math.log10(highest))));
+  return { decimals, ...unpacked };
 }
 
 function alive(index) {
