@@ -24,6 +24,7 @@ from tradefleet.graph.node import (
     as_node,
     call,
     number,
+    truth_constant,
 )
 from tradefleet.market.errors import StrategyError
 
@@ -58,7 +59,7 @@ class _Arithmetic(Operation):
         scalar = self._scalar
         return lambda *inputs: (finite_or_nan(scalar(*inputs)),)
 
-    def describe(self, inputs: Sequence[Node], parameters: tuple[Any, ...]) -> str:
+    def describe(self, inputs: Sequence[str], parameters: tuple[Any, ...]) -> str:
         return _infix(self.name, inputs)
 
 
@@ -81,24 +82,26 @@ class _Truth(Operation):
         scalar = self._scalar
         return lambda a, b: (scalar(a, b),)
 
-    def negate(self, call_: Call) -> Node:
+    def negate(self, call_: Call, negations: Sequence[Node]) -> Node:
         return call(self.opposite, call_.inputs).nodes[0]
 
-    def describe(self, inputs: Sequence[Node], parameters: tuple[Any, ...]) -> str:
+    def describe(self, inputs: Sequence[str], parameters: tuple[Any, ...]) -> str:
         return _infix(self.name, inputs)
 
 
 class _Logic(_Truth):
     """And, or: their negation negates the inputs (De Morgan)."""
 
-    def negate(self, call_: Call) -> Node:
-        return call(self.opposite, [negation(node) for node in call_.inputs]).nodes[0]
+    negates_inputs = True
+
+    def negate(self, call_: Call, negations: Sequence[Node]) -> Node:
+        return call(self.opposite, negations).nodes[0]
 
 
-def _infix(symbol: str, inputs: Sequence[Node]) -> str:
+def _infix(symbol: str, inputs: Sequence[str]) -> str:
     if len(inputs) == 1:
-        return f"{symbol}({inputs[0]!r})"
-    return f"({inputs[0]!r} {symbol} {inputs[1]!r})"
+        return f"{symbol}({inputs[0]})"
+    return f"({inputs[0]} {symbol} {inputs[1]})"
 
 
 def _divide(a: float, b: float) -> float:
@@ -106,7 +109,11 @@ def _divide(a: float, b: float) -> float:
 
 
 def _floor_divide(a: float, b: float) -> float:
-    return float(np.floor_divide(a, b)) if b != 0.0 else NAN
+    if b == 0.0:
+        return NAN
+    # NumPy warns of an overflow; it becomes NaN by our own rule.
+    with np.errstate(all="ignore"):
+        return float(np.floor_divide(a, b))
 
 
 def _unequal(a: Any, b: Any) -> Any:
@@ -148,7 +155,19 @@ for _one, _other in ((LESS, GREATER_EQUAL), (GREATER, LESS_EQUAL), (EQUAL, UNEQU
 
 def negation(node: Node) -> Node:
     """The node that is true where `node` is known and false."""
-    return node.call.operation.negate(node.call)
+    # A loop, since a condition may be thousands of `&` deep.
+    negated: dict[Call, Node] = {}
+    stack = [node.call]
+    while stack:
+        current = stack[-1]
+        inputs = [source.call for source in current.inputs] if current.operation.negates_inputs else []
+        missing = [source for source in inputs if source not in negated]
+        if missing:
+            stack.extend(missing)
+            continue
+        stack.pop()
+        negated[current] = current.operation.negate(current, [negated[source] for source in inputs])
+    return negated[node.call]
 
 
 _CURES: dict[Kind, str] = {
@@ -157,11 +176,16 @@ _CURES: dict[Kind, str] = {
 }
 
 
+def _operand(value: object, kind: Kind) -> Node | None:
+    known = truth_constant(value) if kind == "truth" else None
+    return as_node(value) if known is None else known
+
+
 def _combine(operation: Operation, kind: Kind) -> Callable[..., Node]:
     """The function behind an operator: nodes, numbers and symbols in, a node out."""
 
     def combine(*operands: object) -> Node:
-        nodes = [as_node(operand) for operand in operands]
+        nodes = [_operand(operand, kind) for operand in operands]
         if any(node is None for node in nodes):
             return NotImplemented  # type: ignore[no-any-return]
         known = [node for node in nodes if node is not None]
@@ -179,6 +203,7 @@ for _comparison in (LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, UNEQUAL):
     ELEMENTWISE[_comparison.name] = _combine(_comparison, "number")
 for _logic in (AND, OR):
     ELEMENTWISE[_logic.name] = _combine(_logic, "truth")
+ELEMENTWISE["~"] = negation
 
 
 def minimum(left: Node | float, right: Node | float) -> Node:

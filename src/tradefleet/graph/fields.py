@@ -23,7 +23,7 @@ class _Field(Operation):
     def stream(self, parameters: tuple[Any, ...], run: Run) -> Stepper:
         raise InternalError("a field is fed by the stream itself")
 
-    def describe(self, inputs: Sequence[Node], parameters: tuple[Any, ...]) -> str:
+    def describe(self, inputs: Sequence[str], parameters: tuple[Any, ...]) -> str:
         return str(parameters[0])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from threading import RLock
 from typing import Any, Literal, NoReturn
 from weakref import WeakValueDictionary
 
@@ -20,7 +21,8 @@ from tradefleet.market.errors import ParameterError, StrategyError
 
 Kind = Literal["number", "truth"]
 Column = NDArray[Any]
-Parameter = int | float | str | Symbolic
+Number = int | float | np.integer[Any] | np.floating[Any]
+Parameter = Number | str | Symbolic
 # A step's loop over arrays: (function, state, inputs n x k, parameters, outputs n x m), filling the outputs.
 Loop = Callable[..., None]
 Stepper = Callable[..., tuple[float, ...]]
@@ -42,6 +44,7 @@ class Operation(ABC):
     outputs: tuple[str, ...] = ("value",)
     kinds: tuple[Kind, ...] = ("number",)
     cumulative: bool = False
+    negates_inputs: bool = False
 
     @abstractmethod
     def batch(self, inputs: Sequence[Any], parameters: tuple[Any, ...], run: Run) -> tuple[Column, ...]:
@@ -63,13 +66,16 @@ class Operation(ABC):
         """Bars after which where the series began no longer matters (error below 1e-4)."""
         return self.lookback(parameters)
 
-    def negate(self, call: Call) -> Node:
-        """The node that is true where this one is known and false; truth operations override it."""
+    def negate(self, call: Call, negations: Sequence[Node]) -> Node:
+        """The node that is true where this one is known and false; truth operations override it.
+
+        `negations` are those of the inputs where `negates_inputs` is set.
+        """
         raise StrategyError(f"{call.nodes[0]!r} is a number", cure="compare it first: ~(x > 0)")
 
-    def describe(self, inputs: Sequence[Node], parameters: tuple[Any, ...]) -> str:
-        """The call as text."""
-        return f"{self.name}({', '.join([repr(i) for i in inputs] + [_text(p) for p in parameters])})"
+    def describe(self, inputs: Sequence[str], parameters: tuple[Any, ...]) -> str:
+        """The call as text, given its inputs as text."""
+        return f"{self.name}({', '.join([*inputs, *(_text(p) for p in parameters)])})"
 
 
 class Run:
@@ -101,10 +107,29 @@ class Call:
         """Whether a parameter of this very call has no value yet."""
         return any(isinstance(p, Symbolic) for p in self.parameters)
 
+    def text(self, depth: int) -> str:
+        """The call as text, inputs more than `depth` levels down left out."""
+        if depth == 0 and self.inputs:
+            return "..."
+        return self.operation.describe([node.text(depth - 1) for node in self.inputs], self.parameters)
+
     def __repr__(self) -> str:
-        return self.operation.describe(self.inputs, self.parameters)
+        return self.text(_TEXT_DEPTH)
+
+    def __copy__(self) -> Call:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Call:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise StrategyError(f"{self!r} cannot be pickled", cure="pickle the strategy's name and parameters instead")
 
 
+# A graph may be deep, and a tree of text far larger than the graph that shares its nodes.
+_TEXT_DEPTH = 8
+
+_lock = RLock()
 _calls: WeakValueDictionary[tuple[Any, ...], Call] = WeakValueDictionary()
 
 
@@ -117,10 +142,11 @@ def call(operation: Operation, inputs: Sequence[Node], parameters: Sequence[Para
         tuple(id(node) for node in inputs),
         tuple(p.key if isinstance(p, Symbolic) else (type(p).__name__, p) for p in exact),
     )
-    known = _calls.get(key)
-    if known is None:
-        known = Call(operation, tuple(inputs), exact)
-        _calls[key] = known
+    with _lock:
+        known = _calls.get(key)
+        if known is None:
+            known = Call(operation, tuple(inputs), exact)
+            _calls[key] = known
     return known
 
 
@@ -148,10 +174,24 @@ class Node:
         """`number` or `truth`."""
         return self.call.operation.kinds[self.index]
 
-    def __repr__(self) -> str:
+    def text(self, depth: int) -> str:
+        """The node as text, inputs more than `depth` levels down left out."""
         outputs = self.call.operation.outputs
         suffix = f".{outputs[self.index]}" if len(outputs) > 1 else ""
-        return f"{self.call!r}{suffix}"
+        return f"{self.call.text(depth)}{suffix}"
+
+    def __repr__(self) -> str:
+        return self.text(_TEXT_DEPTH)
+
+    # There is one node of each computation: a copy is the node itself.
+    def __copy__(self) -> Node:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Node:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        self.call.__reduce__()
 
     def __hash__(self) -> int:
         return id(self)
@@ -221,13 +261,16 @@ class Node:
         return ELEMENTWISE["|"](other, self)
 
     def __invert__(self) -> Node:
-        return self.call.operation.negate(self.call)
+        return ELEMENTWISE["~"](self)
 
     def __bool__(self) -> NoReturn:
-        raise StrategyError(
-            f"{self!r} has a value at every bar, so it is neither true nor false here",
-            cure="combine conditions with & | ~ and parentheses: (30 < x) & (x < 70), not 30 < x < 70",
-        )
+        cure = "combine conditions with & | ~ and parentheses: (30 < x) & (x < 70), not 30 < x < 70"
+        if self.call.operation.name in ("==", "!="):
+            cure = f"{cure}; to ask whether two names are one expression write `is`, also instead of `in`"
+        raise StrategyError(f"{self!r} has a value at every bar, so it is neither true nor false here", cure=cure)
+
+    def __getitem__(self, position: object) -> NoReturn:
+        raise StrategyError(f"{self!r}[{position!r}] has no meaning", cure="use shift(k) for the value k bars earlier")
 
     def __iter__(self) -> NoReturn:
         raise StrategyError(f"{self!r} cannot be looped over", cure="use shift(k) for the value k bars earlier")
@@ -242,8 +285,23 @@ def _text(parameter: object) -> str:
     if isinstance(parameter, Symbolic):
         return parameter.describe()
     if isinstance(parameter, float):
-        return f"{parameter:g}"
+        short = f"{parameter:g}"
+        return short if float(short) == parameter else repr(parameter)
     return repr(parameter) if isinstance(parameter, str) else str(parameter)
+
+
+def finite_number(value: object, what: str) -> float:
+    """A finite float from a number; raises ParameterError naming what it is otherwise."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise ParameterError(f"{what} is {value!r}", cure="give a number")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise ParameterError(f"{what} is not finite", cure="give a finite number")
+    # Not -0.0, which is equal to 0.0: which of the two came first would show in the results.
+    return number + 0.0
 
 
 class _TruthConstant(Operation):
@@ -262,10 +320,10 @@ class _TruthConstant(Operation):
         outputs = (self._value,)
         return lambda: outputs
 
-    def negate(self, call: Call) -> Node:
+    def negate(self, call: Call, negations: Sequence[Node]) -> Node:
         return NEVER if self._value else ALWAYS
 
-    def describe(self, inputs: Sequence[Node], parameters: tuple[Any, ...]) -> str:
+    def describe(self, inputs: Sequence[str], parameters: tuple[Any, ...]) -> str:
         return self.name
 
 
@@ -276,12 +334,7 @@ class _Constant(Operation):
 
     def check(self, parameters: tuple[Any, ...]) -> tuple[Any, ...]:
         (value,) = parameters
-        if isinstance(value, Symbolic):
-            return parameters
-        number = float(value)
-        if not math.isfinite(number):
-            raise ParameterError(f"the constant {value!r} is not finite", cure="use a finite number")
-        return (number,)
+        return (value if isinstance(value, Symbolic) else finite_number(value, "the constant"),)
 
     def batch(self, inputs: Sequence[Any], parameters: tuple[Any, ...], run: Run) -> tuple[Column, ...]:
         return (np.float64(parameters[0]),)  # type: ignore[return-value]
@@ -290,7 +343,7 @@ class _Constant(Operation):
         outputs = (parameters[0],)
         return lambda: outputs
 
-    def describe(self, inputs: Sequence[Node], parameters: tuple[Any, ...]) -> str:
+    def describe(self, inputs: Sequence[str], parameters: tuple[Any, ...]) -> str:
         return _text(parameters[0])
 
 
@@ -299,7 +352,7 @@ ALWAYS = call(_TruthConstant(True), ()).nodes[0]
 NEVER = call(_TruthConstant(False), ()).nodes[0]
 
 
-def constant(value: float | int | Symbolic) -> Node:
+def constant(value: Number | Symbolic) -> Node:
     """The node of a number.
 
     >>> constant(2) is constant(2.0)
@@ -319,7 +372,7 @@ def as_node(value: object) -> Node | None:
         return value
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating | Symbolic):
         return None
-    return constant(value if isinstance(value, Symbolic) else float(value))
+    return constant(value)
 
 
 def number(value: object, what: str) -> Node:
@@ -334,8 +387,16 @@ def number(value: object, what: str) -> Node:
 
 def truth(value: object, what: str) -> Node:
     """A truth node from an argument; raises StrategyError naming the argument otherwise."""
-    if isinstance(value, bool):
-        return ALWAYS if value else NEVER
+    node = truth_constant(value)
+    if node is not None:
+        return node
     if isinstance(value, Node) and value.kind == "truth":
         return value
     raise StrategyError(f"{what} is {value!r}, not a condition", cure="compare it with something: x > 0")
+
+
+def truth_constant(value: object) -> Node | None:
+    """The node of True or False; None for anything else."""
+    if isinstance(value, bool | np.bool_):
+        return ALWAYS if value else NEVER
+    return None

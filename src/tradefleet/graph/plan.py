@@ -83,7 +83,8 @@ class Plan:
                 del inputs
                 for finished in self._last_use.get(position, ()):
                     del known[finished]
-        columns = tuple(known[node.call][node.index] for node in self.nodes)
+        # A constant comes as a scalar.
+        columns = tuple(np.broadcast_to(known[node.call][node.index], (run.length,)) for node in self.nodes)
         return Evaluation(columns, len(self.calls), run.replaced)
 
     def stream(self) -> PlanStream:
@@ -118,7 +119,8 @@ class PlanStream:
         """The nodes' values after one more bar, given its fields by name (time in seconds)."""
         values = self._values
         for call in self._fields:
-            values[call] = (fields[call.parameters[0]],)
+            # Whole numbers and NumPy's scalars would round and overflow in their own ways.
+            values[call] = (float(fields[call.parameters[0]]),)
         for call, step, inputs in self._steps:
             values[call] = step(*[values[node.call][node.index] for node in inputs])
         self.evaluated += len(self._steps)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tradefleet.graph.elementwise import NAN, negation
+from tradefleet.graph.elementwise import NAN
 from tradefleet.graph.node import (
     ELEMENTWISE,
     Call,
@@ -24,17 +24,22 @@ from tradefleet.graph.node import (
 from tradefleet.graph.symbolic import Symbolic
 from tradefleet.market.errors import ParameterError, StrategyError
 
+# Bars a value may be kept for: ten years of minutes and more.
+MOST = 10_000_000
 
-def whole(value: object, what: str, least: int) -> int:
-    """A whole number of at least `least`; raises ParameterError for 12.5, True or text."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, np.integer):
-        value = int(value)
+
+def whole(value: object, what: str, least: int, most: int = MOST) -> int:
+    """A whole number from `least` to `most`; raises ParameterError for 12.5, True or text."""
+    whole_float = isinstance(value, float) and value.is_integer()
+    # Of a symbol this reads the value: what needs a whole number here and now cannot stay symbolic.
+    if whole_float or isinstance(value, np.integer | Symbolic):
+        value = int(value)  # type: ignore[call-overload]
     if isinstance(value, bool) or not isinstance(value, int):
         raise ParameterError(f"{what} is {value!r}, not a whole number of bars", cure="give a whole number such as 12")
     if value < least:
         raise ParameterError(f"{what} is {value}", cure=f"give {least} or more")
+    if value > most:
+        raise ParameterError(f"{what} is {value}", cure=f"give {most} or less")
     return value
 
 
@@ -44,6 +49,7 @@ class _Shift(Operation):
     def __init__(self, kind: Kind) -> None:
         self.name = "shift"
         self.kinds = (kind,)
+        self.negates_inputs = kind == "truth"
         self._missing: float | bool = NAN if kind == "number" else False
 
     def check(self, parameters: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -52,7 +58,7 @@ class _Shift(Operation):
             return parameters
         if isinstance(bars, int | float) and bars < 0:
             raise StrategyError(f"shift({bars}) looks {-bars} bars into the future", cure="shift by 0 or more bars")
-        return (whole(bars, "shift", 0),)
+        return (whole(bars, "shift", 0, MOST),)
 
     def lookback(self, parameters: tuple[Any, ...]) -> int:
         return int(parameters[0])
@@ -75,10 +81,10 @@ class _Shift(Operation):
 
         return step
 
-    def negate(self, call_: Call) -> Node:
+    def negate(self, call_: Call, negations: Sequence[Node]) -> Node:
         if self.kinds == ("number",):
-            return super().negate(call_)
-        return call(self, (negation(call_.inputs[0]),), call_.parameters).nodes[0]
+            return super().negate(call_, negations)
+        return call(self, negations, call_.parameters).nodes[0]
 
 
 _SHIFTS = {kind: _Shift(kind) for kind in ("number", "truth")}
@@ -96,8 +102,6 @@ def shift(value: Node | float, bars: int | Symbolic) -> Node:
     node = as_node(value)
     if node is None:
         raise StrategyError(f"shift of {value!r}", cure="give an expression such as close")
-    if not isinstance(bars, Symbolic) and bars == 0:
-        return node
     return call(_SHIFTS[node.kind], (node,), (bars,)).nodes[0]
 
 

@@ -11,6 +11,8 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
+import numpy as np
+
 Number = int | float
 
 _OPERATORS: dict[str, Callable[..., Number]] = {
@@ -22,6 +24,14 @@ _OPERATORS: dict[str, Callable[..., Number]] = {
     "%": operator.mod,
     "negative": operator.neg,
     "absolute": operator.abs,
+}
+_UFUNCS = {
+    "add": "+",
+    "subtract": "-",
+    "multiply": "*",
+    "divide": "/",
+    "floor_divide": "//",
+    "remainder": "%",
 }
 
 
@@ -45,7 +55,6 @@ class Symbolic:
     """
 
     __slots__ = ("key", "names", "operands", "operation")
-    __array_ufunc__ = None
 
     def __init__(self, operation: str, operands: tuple[Any, ...]) -> None:
         self.operation = operation
@@ -72,9 +81,6 @@ class Symbolic:
         numbers = [o.evaluate(values) if isinstance(o, Symbolic) else o for o in self.operands]
         return _OPERATORS[self.operation](*numbers)
 
-    def __str__(self) -> str:
-        return self.describe()
-
     def describe(self) -> str:
         """The expression as text, for people; it does not read the value."""
         if self.operation == "parameter":
@@ -85,9 +91,21 @@ class Symbolic:
         return f"({parts[0]} {self.operation} {parts[1]})"
 
     def _combine(self, operation: str, other: object, reverse: bool = False) -> Symbolic:
-        if isinstance(other, bool) or not isinstance(other, int | float | Symbolic):
+        if isinstance(other, np.integer | np.floating | np.bool_):
+            other = other.item()
+        if isinstance(other, bool):
+            other = int(other)
+        if not isinstance(other, int | float | Symbolic):
             return NotImplemented  # type: ignore[no-any-return]
         return Symbolic(operation, (other, self) if reverse else (self, other))
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Symbolic:
+        # NumPy's scalars call this for np.float64(2) * symbol.
+        operation = _UFUNCS.get(ufunc.__name__)
+        if operation is None or method != "__call__" or len(inputs) != 2 or options:
+            self._read(next((i for i in inputs if isinstance(i, Symbolic) and i is not self), None))
+        left, right = inputs
+        return self._combine(operation, left if right is self else right, reverse=right is self)
 
     def __add__(self, other: object) -> Symbolic:
         return self._combine("+", other)
@@ -122,6 +140,12 @@ class Symbolic:
     def __mod__(self, other: object) -> Symbolic:
         return self._combine("%", other)
 
+    def __rmod__(self, other: object) -> Symbolic:
+        return self._combine("%", other, reverse=True)
+
+    def __pos__(self) -> Symbolic:
+        return self
+
     def __neg__(self) -> Symbolic:
         return Symbolic("negative", (self,))
 
@@ -138,7 +162,17 @@ class Symbolic:
 
     __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _compare
 
+    # What is seldom done with a parameter is done with its value.
+    __pow__ = __rpow__ = __divmod__ = __rdivmod__ = __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = _compare
+    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = _compare
+
     def __hash__(self) -> int:
+        self._read()
+
+    def __str__(self) -> str:
+        self._read()
+
+    def __invert__(self) -> int:
         self._read()
 
     def __bool__(self) -> bool:
@@ -164,3 +198,12 @@ class Symbolic:
 
     def __round__(self, digits: int | None = None) -> int:
         self._read()
+
+    def __trunc__(self) -> int:
+        self._read()
+
+    def __getattr__(self, name: str) -> Any:
+        # An int's or a float's own attributes, such as is_integer.
+        if not name.startswith("__") and (hasattr(int, name) or hasattr(float, name)):
+            self._read()
+        raise AttributeError(f"a parameter has no attribute {name!r}")

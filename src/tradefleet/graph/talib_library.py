@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import sys
 from functools import cache
+from threading import Lock
 from types import ModuleType
 from typing import Any
+
+_lock = Lock()
 
 
 @cache
 def library() -> ModuleType:
     """TA-Lib's compiled module: functions, streaming handles and their descriptions."""
+    with _lock:
+        return _imported()
+
+
+def _imported() -> ModuleType:
     hidden = {name: sys.modules.get(name) for name in ("pandas", "polars")}
     for name in hidden:
         sys.modules[name] = None  # type: ignore[assignment]

@@ -10,11 +10,14 @@ import numpy as np
 
 from tradefleet.graph.elementwise import NAN, tidy
 from tradefleet.graph.finite import Filler, fill_column
-from tradefleet.graph.node import Column, Operation, Run, Stepper, number_kinds
+from tradefleet.graph.node import Column, Operation, Run, Stepper, finite_number, number_kinds
 from tradefleet.graph.shift import whole
 from tradefleet.graph.symbolic import Symbolic
 from tradefleet.graph.talib_library import library, lookback
 from tradefleet.market.errors import ParameterError, did_you_mean
+
+# What fits C's int; TA-Lib itself takes periods up to 100,000.
+LARGEST = 2**31 - 1
 
 # TA-Lib's kinds of moving average, by the number it wants.
 AVERAGES = {
@@ -47,17 +50,12 @@ class TalibParameter:
         if isinstance(value, Symbolic):
             return value
         if self.type == "whole":
-            return whole(value, what, -(10**9))
+            return whole(value, what, -LARGEST, LARGEST)
         if self.type == "average":
-            if value not in AVERAGES:
+            if not isinstance(value, str) or value not in AVERAGES:
                 raise ParameterError(f"{what} is {value!r}", cure=did_you_mean(str(value), AVERAGES))
             return value
-        if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-            raise ParameterError(f"{what} is {value!r}", cure="give a number")
-        number = float(value)
-        if number - number != 0.0:
-            raise ParameterError(f"{what} is {value!r}", cure="give a finite number")
-        return number
+        return finite_number(value, what)
 
     def for_talib(self, value: Any) -> Any:
         """The value as TA-Lib takes it."""
@@ -127,13 +125,15 @@ class TalibOperation(Operation):
 
     def batch(self, inputs: Sequence[Any], parameters: tuple[Any, ...], run: Run) -> tuple[Column, ...]:
         filled = [fill_column(column, run) for column in inputs]
-        start = max(first for _, first in filled) + self._talib_lookback(parameters)
-        if start >= run.length:
+        # From the first bar that has every input, as the stream does: some functions count bars.
+        first = max(start for _, start in filled)
+        unknown = first + self._talib_lookback(parameters)
+        if unknown >= run.length:
             return tuple(np.full(run.length, NAN) for _ in self.outputs)
         function = getattr(library(), self.talib_name)
-        results = function(*(column for column, _ in filled), **self._arguments(parameters))
+        results = function(*(column[first:] for column, _ in filled), **self._arguments(parameters))
         columns = results if isinstance(results, tuple) else (results,)
-        return tuple(_exact(column, start) for column in columns)
+        return tuple(_padded(column, first, unknown) for column in columns)
 
     def stream(self, parameters: tuple[Any, ...], run: Run) -> Stepper:
         return TalibStream(self, parameters, run)
@@ -184,14 +184,14 @@ class TalibStream:
         return _outputs(self._handle.value)
 
 
-def _exact(column: Column, start: int) -> Column:
-    """A TA-Lib output as float64, NaN before its first value and where it is infinite."""
-    if column.dtype != np.float64:
-        column = column.astype(np.float64)
-        column[:start] = NAN
+def _padded(values: Column, first: int, unknown: int) -> Column:
+    """A TA-Lib output as float64 from bar `first` on, NaN before bar `unknown` and where it is infinite."""
+    column = np.full(first + len(values), NAN)
+    # Adding 0 makes -0.0 a 0.0: which of the two MAX gives differs between TA-Lib's two forms.
+    np.add(values[unknown - first :], 0.0, out=column[unknown:])
     return tidy(column)
 
 
 def _outputs(value: Any) -> tuple[float, ...]:
     values = value if isinstance(value, tuple) else (value,)
-    return tuple(float(v) if v - v == 0.0 else NAN for v in values)
+    return tuple(v + 0.0 if v - v == 0.0 else NAN for v in values)

@@ -28,17 +28,21 @@ def signal_flags(conditions: Sequence[Column], length: int) -> NDArray[np.uint8]
     """The conditions of each bar as one sum of flags."""
     signals = np.zeros(length, dtype=np.uint8)
     for flag, column in zip(_FLAGS, conditions, strict=True):
-        if np.ndim(column) == 0:
-            signals |= np.uint8(flag if column else 0)
-        else:
+        if not is_constant(column):
             signals |= column.view(np.uint8) * np.uint8(flag)
+        elif column[0]:
+            signals |= np.uint8(flag)
     return signals
+
+
+def is_constant(column: Column) -> bool:
+    """Whether a column repeats one value without holding it more than once."""
+    return column.strides == (0,)
 
 
 def _level(column: Column, begin: int) -> NDArray[np.float64]:
     """A column from `begin` on; a constant stays one value for all."""
-    values = np.atleast_1d(np.asarray(column, dtype=np.float64))
-    return np.ascontiguousarray(values if np.ndim(column) == 0 else values[begin:])
+    return np.ascontiguousarray(column[:1] if is_constant(column) else column[begin:], dtype=np.float64)
 
 
 def bar_columns(bars: Bars) -> BarColumns:
