@@ -44,7 +44,8 @@ prepare() {
         return
     fi
     case "$known" in develop*) level=develop ;; esac
-    local groups=(--no-dev) uv
+    # --inexact leaves alone what somebody added by hand.
+    local groups=(--no-dev --inexact) uv
     if [ "$level" = develop ]; then
         groups=(--dev --all-extras)
     fi

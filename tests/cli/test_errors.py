@@ -130,7 +130,7 @@ def test_a_full_disk(filled: Command, tmp_path: Path) -> None:
         (("ema_cross", "--since", "2030-01-01"), ("2030", "2024-02-09")),
         (("ema_cross", "--symbol", "GEN/EUR"), ("GEN/EUR", "GEN/USD")),
         (("ema_cross", "--timeframe", "2x"), ("2x", "1m, 5m")),
-        (("ema_cross", "--json", "no/such/folder/r.json"), ("no/such/folder", "folder that exists")),
+        (("ema_cross", "--trades", "no/such/folder/t.csv"), ("no/such/folder", "folder that exists")),
         (("ema_cross", "--nonsense", "1"), ("--nonsense", "--help")),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,

@@ -7,9 +7,9 @@ from typing import Any
 
 from tradefleet.market.bars import Bars
 from tradefleet.market.home import home
-from tradefleet.market.instrument import Instrument
+from tradefleet.market.instrument import Instrument, Step
 from tradefleet.market.timeframe import Timeframe
-from tradefleet.storage.catalog import Catalog
+from tradefleet.storage.catalog import Catalog, read_file
 
 
 def catalog(root: str | Path | None = None) -> Catalog:
@@ -24,6 +24,7 @@ def read_bars(
     symbol: str | Instrument | None = None,
     format: str = "auto",  # noqa: A002 - the command's own word
     timezone: str | None = None,
+    scale: Step = None,
 ) -> Bars:
     """Bars from a file in any format the importer knows, or from a polars or pandas frame.
 
@@ -32,6 +33,5 @@ def read_bars(
     if not isinstance(source, str | Path):
         return Bars.from_frame(source, timeframe=timeframe, symbol=symbol or "bars")
     path = Path(source)
-    return read_file(
-        path, timeframe=timeframe, symbol=symbol or path.name.split(".")[0], format=format, timezone=timezone
-    )
+    named = symbol or path.name.split(".")[0]
+    return read_file(path, symbol=named, timeframe=timeframe, format=format, timezone=timezone, scale=scale)

@@ -1,0 +1,1 @@
+"""Benchmarks: ours beside vectorbt and backtesting.py. `python -m benchmarks.run` runs them."""

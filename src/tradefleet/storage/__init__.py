@@ -1,0 +1,1 @@
+"""Everything kept on disk: the ledger, and the catalog of bars."""
