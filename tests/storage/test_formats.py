@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tradefleet.market.bars import Bars
@@ -399,6 +399,7 @@ SPOILERS = [b"\n", b",", b'"', b"\0", b"-", b"nan", b"1e400", b"\r", b"\xff", b"
     ),
     on_bad=st.sampled_from(["error", "drop", "keep-last"]),
 )
+@example(name="json", spoils=[(1, 0, b'"'), (1, 0, b'"'), (2, 0, b"\xff")], on_bad="error")
 def test_spoilt_file_is_imported_whole_or_refused_with_a_cure(tmp_path_factory, make_bars, name, spoils, on_bad):
     data = WRITERS[name](make_bars(40))
     for place, length, spoiler in spoils:

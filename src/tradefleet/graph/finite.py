@@ -15,12 +15,14 @@ from tradefleet.graph.node import Column, Run
 
 def fill_column(values: Any, run: Run) -> tuple[Column, int]:
     """A float64 column filled forward, and the index of its first finite value (its length when none is)."""
+    if run.is_field(values):
+        return values, 0
     column = np.broadcast_to(np.asarray(values, dtype=np.float64), (run.length,))
     finite = np.isfinite(column)
     first = int(np.argmax(finite)) if finite.any() else run.length
     missing = int(np.count_nonzero(~finite[first:]))
     if missing:
-        run.replaced += missing
+        run.count_replaced(missing)
         position = np.where(finite, np.arange(run.length), first)
         np.maximum.accumulate(position, out=position)
         column = column[position]

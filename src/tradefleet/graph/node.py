@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any, Literal, NoReturn
 from weakref import WeakValueDictionary
 
@@ -45,6 +45,8 @@ class Operation(ABC):
     kinds: tuple[Kind, ...] = ("number",)
     cumulative: bool = False
     negates_inputs: bool = False
+    # Whether `batch` lets other threads run meanwhile.
+    releases_interpreter: bool = False
 
     @abstractmethod
     def batch(self, inputs: Sequence[Any], parameters: tuple[Any, ...], run: Run) -> tuple[Column, ...]:
@@ -89,6 +91,16 @@ class Run:
         self.fields = fields
         self.loop = loop
         self.replaced = 0
+        self._counting = Lock()
+
+    def count_replaced(self, number: int) -> None:
+        """Count inputs that were replaced; threads may do so at once."""
+        with self._counting:
+            self.replaced += number
+
+    def is_field(self, column: Column) -> bool:
+        """Whether a column is one of the bars' own, which are finite throughout."""
+        return any(column is field for field in self.fields.values())
 
 
 class Call:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tradefleet.graph.bind import in_order
+from tradefleet.graph.evaluate import evaluate
 from tradefleet.graph.fields import FIELD, FIELD_NAMES
 from tradefleet.graph.node import Call, Column, Loop, Node, Run
 from tradefleet.graph.step import plain_loop
@@ -71,18 +72,11 @@ class Plan:
             needed[call] = own + max((needed[node.call] for node in call.inputs), default=0)
         return max(needed.values(), default=0)
 
-    def over(self, bars: Bars, loop: Loop = plain_loop) -> Evaluation:
+    def over(self, bars: Bars, loop: Loop = plain_loop, threads: int = 1) -> Evaluation:
         """Evaluate over whole arrays; each computation once, its columns dropped after their last use."""
         wanted = {str(call.parameters[0]) for call in self.calls if call.operation is FIELD}
         run = Run(len(bars), columns_of(bars, wanted), loop)
-        known: dict[Call, tuple[Column, ...]] = {}
-        with np.errstate(all="ignore"):
-            for position, call in enumerate(self.calls):
-                inputs = [known[node.call][node.index] for node in call.inputs]
-                known[call] = call.operation.batch(inputs, call.parameters, run)
-                del inputs
-                for finished in self._last_use.get(position, ()):
-                    del known[finished]
+        known = evaluate(self.calls, self._last_use, run, threads)
         # A constant comes as a scalar.
         columns = tuple(np.broadcast_to(known[node.call][node.index], (run.length,)) for node in self.nodes)
         return Evaluation(columns, len(self.calls), run.replaced)

@@ -74,6 +74,8 @@ class TalibOperation(Operation):
     recursive function needs before its first bar no longer matters.
     """
 
+    releases_interpreter = True
+
     def __init__(
         self,
         name: str,

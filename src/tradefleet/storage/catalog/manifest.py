@@ -73,7 +73,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         version = msgspec.json.decode(text, type=_Version).version
         if version == VERSION:
             return msgspec.json.decode(text, type=Manifest)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise CatalogError(
             f"the manifest is damaged: {error}",
             where=str(path),

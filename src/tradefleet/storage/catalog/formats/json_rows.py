@@ -24,7 +24,7 @@ def _is_json(source: Source) -> bool:
 def _rows(source: Source, name: str) -> list[list[Any]]:
     try:
         rows = msgspec.json.decode(source.data.removeprefix(b"\xef\xbb\xbf"))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DataError(
             f"the JSON is damaged: {error}", where=source.name, cure="the file is not whole: fetch it again"
         ) from None
