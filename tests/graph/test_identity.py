@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from tradefleet.graph import Node, Symbolic, bars, close, constant, high, low, rolling_mean, shift, volume
-from tradefleet.graph.node import _calls, finite_number
+from tradefleet.graph.constant import finite_number
+from tradefleet.graph.node import _calls
 from tradefleet.indicators import bollinger_bands, rsi, sar_extended
 from tradefleet.market.errors import StrategyError
 

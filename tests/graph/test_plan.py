@@ -26,7 +26,8 @@ from tradefleet.graph import (
     volume,
     where,
 )
-from tradefleet.graph.node import ALWAYS, NEVER, Column, Run, Stepper, call
+from tradefleet.graph.constant import ALWAYS, NEVER
+from tradefleet.graph.node import Column, Run, Stepper, call
 from tradefleet.graph.plan import columns_of
 from tradefleet.indicators import ema, macd, obv, rsi, sma
 

@@ -12,20 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from tradefleet.graph.node import (
-    ELEMENTWISE,
-    Call,
-    Column,
-    Kind,
-    Node,
-    Operation,
-    Run,
-    Stepper,
-    as_node,
-    call,
-    number,
-    truth_constant,
-)
+from tradefleet.graph.constant import as_node, number, truth_constant
+from tradefleet.graph.node import ELEMENTWISE, Call, Column, Kind, Node, Operation, Run, Stepper, call
 from tradefleet.market.errors import StrategyError
 
 NAN = float("nan")

@@ -6,7 +6,6 @@ are hash-consed: asking for the same computation twice gives the same object, so
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from threading import Lock, RLock
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradefleet.graph.symbolic import Symbolic
-from tradefleet.market.errors import ParameterError, StrategyError
+from tradefleet.market.errors import StrategyError
 
 Kind = Literal["number", "truth"]
 Column = NDArray[Any]
@@ -77,7 +76,7 @@ class Operation(ABC):
 
     def describe(self, inputs: Sequence[str], parameters: tuple[Any, ...]) -> str:
         """The call as text, given its inputs as text."""
-        return f"{self.name}({', '.join([*inputs, *(_text(p) for p in parameters)])})"
+        return f"{self.name}({', '.join([*inputs, *(parameter_text(p) for p in parameters)])})"
 
 
 class Run:
@@ -293,122 +292,11 @@ class Node:
     __int__ = __index__ = __float__
 
 
-def _text(parameter: object) -> str:
+def parameter_text(parameter: object) -> str:
+    """A parameter as text, short where nothing is lost."""
     if isinstance(parameter, Symbolic):
         return parameter.describe()
     if isinstance(parameter, float):
         short = f"{parameter:g}"
         return short if float(short) == parameter else repr(parameter)
     return repr(parameter) if isinstance(parameter, str) else str(parameter)
-
-
-def finite_number(value: object, what: str) -> float:
-    """A finite float from a number; raises ParameterError naming what it is otherwise."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise ParameterError(f"{what} is {value!r}", cure="give a number")
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise ParameterError(f"{what} is not finite", cure="give a finite number")
-    # Not -0.0, which is equal to 0.0: which of the two came first would show in the results.
-    return number + 0.0
-
-
-class _TruthConstant(Operation):
-    """True or false at every bar."""
-
-    kinds: tuple[Kind, ...] = ("truth",)
-
-    def __init__(self, value: bool) -> None:
-        self.name = str(value)
-        self._value = value
-
-    def batch(self, inputs: Sequence[Any], parameters: tuple[Any, ...], run: Run) -> tuple[Column, ...]:
-        return (np.bool_(self._value),)  # type: ignore[return-value]
-
-    def stream(self, parameters: tuple[Any, ...], run: Run) -> Stepper:
-        outputs = (self._value,)
-        return lambda: outputs
-
-    def negate(self, call: Call, negations: Sequence[Node]) -> Node:
-        return NEVER if self._value else ALWAYS
-
-    def describe(self, inputs: Sequence[str], parameters: tuple[Any, ...]) -> str:
-        return self.name
-
-
-class _Constant(Operation):
-    """A number that is the same at every bar."""
-
-    name = "constant"
-
-    def check(self, parameters: tuple[Any, ...]) -> tuple[Any, ...]:
-        (value,) = parameters
-        return (value if isinstance(value, Symbolic) else finite_number(value, "the constant"),)
-
-    def batch(self, inputs: Sequence[Any], parameters: tuple[Any, ...], run: Run) -> tuple[Column, ...]:
-        return (np.float64(parameters[0]),)  # type: ignore[return-value]
-
-    def stream(self, parameters: tuple[Any, ...], run: Run) -> Stepper:
-        outputs = (parameters[0],)
-        return lambda: outputs
-
-    def describe(self, inputs: Sequence[str], parameters: tuple[Any, ...]) -> str:
-        return _text(parameters[0])
-
-
-CONSTANT = _Constant()
-ALWAYS = call(_TruthConstant(True), ()).nodes[0]
-NEVER = call(_TruthConstant(False), ()).nodes[0]
-
-
-def constant(value: Number | Symbolic) -> Node:
-    """The node of a number.
-
-    >>> constant(2) is constant(2.0)
-    True
-    """
-    return call(CONSTANT, (), (value,)).nodes[0]
-
-
-def is_constant(node: Node) -> bool:
-    """Whether the node is a plain number."""
-    return node.call.operation is CONSTANT
-
-
-def as_node(value: object) -> Node | None:
-    """A node from a node, a number or a symbolic parameter; None for anything else."""
-    if isinstance(value, Node):
-        return value
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating | Symbolic):
-        return None
-    return constant(value)
-
-
-def number(value: object, what: str) -> Node:
-    """A number node from an argument; raises StrategyError naming the argument otherwise."""
-    node = as_node(value)
-    if node is None:
-        raise StrategyError(f"{what} is {value!r}", cure="give an expression such as close, or a number")
-    if node.kind != "number":
-        raise StrategyError(f"{what} is the condition {node!r}", cure="turn it into a number: where(condition, 1, 0)")
-    return node
-
-
-def truth(value: object, what: str) -> Node:
-    """A truth node from an argument; raises StrategyError naming the argument otherwise."""
-    node = truth_constant(value)
-    if node is not None:
-        return node
-    if isinstance(value, Node) and value.kind == "truth":
-        return value
-    raise StrategyError(f"{what} is {value!r}, not a condition", cure="compare it with something: x > 0")
-
-
-def truth_constant(value: object) -> Node | None:
-    """The node of True or False; None for anything else."""
-    if isinstance(value, bool | np.bool_):
-        return ALWAYS if value else NEVER
-    return None

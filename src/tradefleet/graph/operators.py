@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from tradefleet.graph.constant import number, truth
 from tradefleet.graph.elementwise import NAN
-from tradefleet.graph.node import Column, Node, Operation, Run, Stepper, call, number, truth
+from tradefleet.graph.node import Column, Node, Operation, Run, Stepper, call
 from tradefleet.graph.shift import shift, whole
 from tradefleet.graph.step import Floats, Step
 

@@ -5,7 +5,8 @@ Indicators has them as lowest, highest, sma and rolling_sum, with these same ope
 
 from __future__ import annotations
 
-from tradefleet.graph.node import Node, call, number
+from tradefleet.graph.constant import number
+from tradefleet.graph.node import Node, call
 from tradefleet.graph.symbolic import Symbolic
 from tradefleet.graph.talib_operation import TalibOperation, TalibParameter
 

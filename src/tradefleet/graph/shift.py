@@ -8,19 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from tradefleet.graph.constant import as_node
 from tradefleet.graph.elementwise import NAN
-from tradefleet.graph.node import (
-    ELEMENTWISE,
-    Call,
-    Column,
-    Kind,
-    Node,
-    Operation,
-    Run,
-    Stepper,
-    as_node,
-    call,
-)
+from tradefleet.graph.node import ELEMENTWISE, Call, Column, Kind, Node, Operation, Run, Stepper, call
 from tradefleet.graph.symbolic import Symbolic
 from tradefleet.market.errors import ParameterError, StrategyError
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from tradefleet.graph.constant import finite_number
 from tradefleet.graph.elementwise import NAN, tidy
 from tradefleet.graph.finite import Filler, fill_column
-from tradefleet.graph.node import Column, Operation, Run, Stepper, finite_number, number_kinds
+from tradefleet.graph.node import Column, Operation, Run, Stepper, number_kinds
 from tradefleet.graph.shift import whole
 from tradefleet.graph.symbolic import Symbolic
 from tradefleet.graph.talib_library import library, lookback

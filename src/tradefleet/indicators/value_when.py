@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tradefleet.graph import Node, Step, where
-from tradefleet.graph.node import call, truth
+from tradefleet.graph.constant import truth
+from tradefleet.graph.node import call
 from tradefleet.graph.step import Floats
 from tradefleet.indicators.arguments import one_series
 from tradefleet.indicators.registry import listed
