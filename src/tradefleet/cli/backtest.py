@@ -94,7 +94,7 @@ def prepared(strategies: list[str], settings: list[str], size: str | None) -> li
     chosen = []
     for cls in classes:
         own = {name: value for name, value in values.items() if name in cls.declared() and name != "size"}
-        chosen.append(cls(size=values.get("size", 0.99), **own))
+        chosen.append(cls(size=values.get("size"), **own))
     return chosen
 
 
