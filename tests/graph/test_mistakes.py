@@ -100,10 +100,16 @@ def test_what_python_itself_refuses_is_a_type_error(wrong: Callable[[], Any]) ->
         wrong()
 
 
-def test_equality_with_what_is_no_number_is_plain() -> None:
-    assert (close == None) is False  # noqa: E711
-    assert (close != None) is True  # noqa: E711
-    assert (close == "close") is False
+@pytest.mark.parametrize("other", [None, "close", [1.0]])
+def test_equality_with_what_is_no_number_is_refused(other: object) -> None:
+    # Left to Python it would be plain False, and a strategy would silently never trade.
+    with pytest.raises(StrategyError, match="compares with no number"):
+        close == other  # noqa: B015
+    with pytest.raises(StrategyError, match="compares with no number"):
+        close != other  # noqa: B015
+
+
+def test_a_node_is_found_in_a_list() -> None:
     assert close in [close, high]
 
 

@@ -187,8 +187,24 @@ def _combine(operation: Operation, kind: Kind) -> Callable[..., Node]:
 
 for _operation in (ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, ABSOLUTE):
     ELEMENTWISE[_operation.name] = _combine(_operation, "number")
-for _comparison in (LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, UNEQUAL):
+def _equality(operation: Operation) -> Callable[..., Node]:
+    """As `_combine`, but an operand that is no number is an error: Python would take NotImplemented for "unequal"."""
+    compare = _combine(operation, "number")
+
+    def combine(*operands: object) -> Node:
+        node = compare(*operands)
+        if node is NotImplemented:
+            text = f" {operation.name} ".join(repr(operand) for operand in operands)
+            raise StrategyError(f"{text} compares with no number", cure="compare with a number or an expression")
+        return node
+
+    return combine
+
+
+for _comparison in (LESS, LESS_EQUAL, GREATER, GREATER_EQUAL):
     ELEMENTWISE[_comparison.name] = _combine(_comparison, "number")
+for _comparison in (EQUAL, UNEQUAL):
+    ELEMENTWISE[_comparison.name] = _equality(_comparison)
 for _logic in (AND, OR):
     ELEMENTWISE[_logic.name] = _combine(_logic, "truth")
 ELEMENTWISE["~"] = negation

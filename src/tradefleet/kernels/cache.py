@@ -12,9 +12,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import FunctionType
+from typing import Any
 
 import numba
 import numpy as np
@@ -28,12 +30,32 @@ _PACKAGE = Path(__file__).parents[1]
 def folder_for(functions: Iterable[FunctionType]) -> Path:
     """The folder for the compiled code of these functions."""
     digest = hashlib.blake2b(_package_digest(), digest_size=12)
-    for function in sorted(functions, key=lambda f: (f.__module__, f.__qualname__)):
-        digest.update(marshal.dumps(function.__code__))
-        source = Path(function.__code__.co_filename)
-        if source.is_file():
-            digest.update(source.read_bytes())
+    for part in sorted(_content(function) for function in functions):
+        digest.update(part)
     return _root() / digest.hexdigest()
+
+
+def _content(function: FunctionType) -> bytes:
+    """All that a function's compiled code depends on, the functions it calls aside."""
+    code = function.__code__
+    # In version 2 equal code gives equal bytes; later ones also tell how often a constant is referred to.
+    content = [marshal.dumps(code, 2), repr((function.__defaults__, constants(function))).encode()]
+    source = Path(code.co_filename)
+    if source.is_file():
+        content.append(source.read_bytes())
+    return b"".join(content)
+
+
+def constants(function: FunctionType) -> list[tuple[str, object]]:
+    """The numbers and texts that a function takes from around it: they are compiled in."""
+    found = {name: function.__globals__.get(name) for name in function.__code__.co_names} | enclosed(function)
+    return [(name, value) for name, value in sorted(found.items()) if isinstance(value, int | float | str | tuple)]
+
+
+def enclosed(function: FunctionType) -> dict[str, object]:
+    """What a function nested in another takes from there, in the order of its code."""
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    return {name: cell.cell_contents for name, cell in cells}
 
 
 def use(folder: Path) -> bool:
@@ -41,6 +63,19 @@ def use(folder: Path) -> bool:
     known = folder.is_dir()
     config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     return known
+
+
+def save_if_possible(compiled: Any) -> Any:
+    """The same compiled function; a full disk costs the next run its time, not this one its result."""
+    store = compiled._cache
+    save = store.save_overload
+
+    def save_quietly(*what: Any) -> None:
+        with suppress(OSError):
+            save(*what)
+
+    store.save_overload = save_quietly
+    return compiled
 
 
 def announce(what: str) -> None:
@@ -64,7 +99,7 @@ def _package_digest() -> bytes:
 
 @cache
 def _root() -> Path:
-    """The folder of all compiled code: NUMBA_CACHE_DIR, else in home, else where that cannot be written a temporary one."""
+    """The folder of all compiled code: NUMBA_CACHE_DIR, else in home; a temporary one where that cannot be written."""
     named = os.environ.get("NUMBA_CACHE_DIR")
     wanted = Path(named) if named else home() / "cache" / "kernels"
     try:
@@ -72,4 +107,11 @@ def _root() -> Path:
         with tempfile.TemporaryFile(dir=wanted):
             return wanted
     except OSError:
-        return Path(tempfile.gettempdir()) / f"tradefleet-kernels-{os.getuid()}"
+        return _in_temporary_folder()
+
+
+def _in_temporary_folder() -> Path:
+    """A folder of this user's own there: compiled code is run, so nobody else may have put it in place."""
+    folder = Path(tempfile.gettempdir()) / f"tradefleet-kernels-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder if folder.stat().st_uid == os.getuid() else Path(tempfile.mkdtemp())

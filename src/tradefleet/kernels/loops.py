@@ -7,8 +7,10 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numba.core.errors import NumbaError
 
 from tradefleet.kernels.twin import twin
+from tradefleet.market.errors import StrategyError
 
 
 def step(state: Any, inputs: Any, parameters: Any) -> Any:
@@ -31,5 +33,19 @@ def _loop_of(function: Any) -> Callable[..., None]:
 
 
 def compiled_loop(function: Any, state: Any, rows: Any, parameters: Any, results: Any) -> None:
-    """What `graph.plain_loop` does, compiled."""
-    _loop_of(function)(state, np.ascontiguousarray(rows), parameters, results)
+    """What `graph.plain_loop` does, compiled; raises StrategyError for a step that cannot be compiled."""
+    try:
+        _loop_of(function)(state, np.ascontiguousarray(rows), parameters, results)
+    except NumbaError as error:
+        code = function.__code__
+        raise StrategyError(
+            f"the step {function.__name__} cannot be compiled: {_reason(error)}",
+            where=f"{code.co_filename}:{code.co_firstlineno}",
+            cure="give (state, outputs), both tuples of numbers, made with + - * /, comparisons and sqrt",
+        ) from error
+
+
+def _reason(error: NumbaError) -> str:
+    """The line of Numba's message that says what is wrong."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    return next((line for line in lines if line and "nopython" not in line), type(error).__name__)

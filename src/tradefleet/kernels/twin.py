@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dis import get_instructions
 from functools import cache
-from types import FunctionType
+from types import CellType, FunctionType
 from typing import Any
 
 from numba import njit
 
-from tradefleet.kernels.cache import announce, folder_for, use
+from tradefleet.kernels.cache import announce, enclosed, folder_for, save_if_possible, use
 
 
 def twin(function: FunctionType, name: str, **replaced: FunctionType) -> Callable[..., Any]:
@@ -26,21 +26,23 @@ def twin(function: FunctionType, name: str, **replaced: FunctionType) -> Callabl
     parts = {function}.union(*(_family(part) for part in used.values()))
     if not use(folder_for(parts)):
         announce(name)
-    return njit(cache=True, nogil=True)(_copy(function, name, used))
+    return save_if_possible(njit(cache=True, nogil=True)(_copy(function, name, used)))  # type: ignore[no-any-return]
 
 
 def called(function: FunctionType) -> dict[str, FunctionType]:
-    """The plain functions that a function's globals hold under names it uses."""
+    """The plain functions that a function's globals, and what it is nested in, hold under names it uses."""
     values = function.__globals__
     # Not co_names, which also holds the names of attributes.
     names = {i.argval for i in get_instructions(function) if i.opname == "LOAD_GLOBAL"}
-    return {name: values[name] for name in sorted(names) if isinstance(values.get(name), FunctionType)}
+    found = {**{name: values.get(name) for name in names}, **enclosed(function)}
+    return {name: value for name, value in sorted(found.items()) if isinstance(value, FunctionType)}
 
 
 def _copy(function: FunctionType, name: str, used: dict[str, FunctionType]) -> FunctionType:
     compiled = {key: _inner(value) for key, value in used.items()}
     values = {**function.__globals__, **compiled}
-    copy = FunctionType(function.__code__, values, function.__name__, function.__defaults__)
+    cells = tuple(CellType(compiled.get(key, value)) for key, value in enclosed(function).items())
+    copy = FunctionType(function.__code__, values, function.__name__, function.__defaults__, cells)
     # Numba names its files by module and qualified name.
     copy.__qualname__ = name
     copy.__module__ = function.__module__
@@ -50,7 +52,7 @@ def _copy(function: FunctionType, name: str, used: dict[str, FunctionType]) -> F
 @cache
 def _inner(function: FunctionType) -> Any:
     """A twin that is part of others and not kept by itself."""
-    return njit(nogil=True)(_copy(function, function.__qualname__, called(function)))
+    return njit(nogil=True, forceinline=True)(_copy(function, function.__qualname__, called(function)))
 
 
 def _family(function: FunctionType) -> set[FunctionType]:

@@ -84,6 +84,10 @@ class Bars:
         late = np.zeros(len(self.time), dtype=bool)
         late[1:] = self.time[1:] <= self.time[:-1]
         yield "time does not rise", late
+        # Not the whole length: where clocks change, a day of local time has 23 hours.
+        early = np.zeros(len(self.time), dtype=bool)
+        early[1:] = np.diff(self.time) < self.timeframe.nanoseconds // 2
+        yield f"the bar before is not {self.timeframe} long (check the timeframe; integer times are nanoseconds)", early
         # Written so that NaN breaks the rule too.
         yield "a price is not a positive number", ~((self.low > 0) & (self.high < np.inf))
         highest, lowest = np.maximum(self.open, self.close), np.minimum(self.open, self.close)
@@ -212,6 +216,12 @@ class Bars:
         """One series from consecutive parts of the same instrument and timeframe."""
         if not parts:
             raise ParameterError("nothing to join", cure="give at least one Bars")
+        for part in parts[1:]:
+            if (part.instrument, part.timeframe) != (parts[0].instrument, parts[0].timeframe):
+                raise ParameterError(
+                    f"{part.symbol} {part.timeframe} bars do not go on {parts[0].symbol} {parts[0].timeframe} bars",
+                    cure="join parts of one instrument and timeframe",
+                )
         columns = [np.concatenate([getattr(p, n) for p in parts]) for n in ("time", *COLUMNS)]
         return cls(*columns, timeframe=parts[0].timeframe, symbol=parts[0].instrument)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from tradefleet.market.errors import ParameterError
 
@@ -24,6 +25,8 @@ def parse_time(value: TimeLike, name: str = "time") -> int:
     >>> parse_time("2018-01-01T01:00+01:00") == parse_time("2018-01-01")
     True
     """
+    if hasattr(value, "dtype"):
+        value = _plain(value)
     if isinstance(value, bool) or not isinstance(value, int | str | date):
         raise ParameterError(f"{name} is {value!r}", cure="give a date such as 2018-01-31 or 2018-01-31T12:00Z")
     if isinstance(value, int):
@@ -44,6 +47,13 @@ def parse_time(value: TimeLike, name: str = "time") -> int:
     since_epoch = moment - datetime(1970, 1, 1, tzinfo=UTC)
     whole = since_epoch.days * 86_400 + since_epoch.seconds
     return whole * SECOND + since_epoch.microseconds * 1_000
+
+
+def _plain(value: Any) -> Any:
+    """A NumPy integer or datetime64 as a plain integer; NumPy itself is not needed for it."""
+    if value.dtype.kind == "M" and value.ndim == 0:
+        value = value.astype("datetime64[ns]").astype("int64")
+    return value.item() if value.dtype.kind in "iu" and value.ndim == 0 else value
 
 
 def format_time(nanoseconds: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +57,7 @@ class Settings:
 
 
 def _check_number(name: str, value: object, low: float, high: float, cure: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value < high:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not low <= value < high:
         raise ParameterError(f"{name} is {value!r}", cure=cure)
 
 
@@ -84,7 +85,7 @@ def run_backtest(
         raise DataError(
             _nothing_left(bars, since, until), where=f"{bars.symbol} {bars.timeframe}", cure="widen the range"
         )
-    evaluation = plan.over(fed, compiled_loop)
+    evaluation = plan.over(fed, compiled_loop, threads=os.cpu_count() or 1)
     decisions = decision_columns(evaluation.columns, len(fed), plan.lookback, start - first)
     simulation = _Simulation(bar_columns(simulated), decisions, _market(simulated, settings, traced), settings.cash)
     state, journal = simulation.run()
@@ -135,6 +136,13 @@ class _Simulation:
 
 def _market(bars: Bars, settings: Settings, traced: Traced) -> Market:
     instrument = bars.instrument
+    lowest = float(bars.low.min())
+    if instrument.tick is not None and lowest < instrument.tick:
+        raise DataError(
+            f"prices go down to {lowest:g}, less than one tick of {instrument.tick}",
+            where=f"{bars.symbol} {bars.timeframe}",
+            cure="give the instrument its right tick",
+        )
     minimum = 0.0 if instrument.min_notional is None else float(instrument.min_notional)
     return Market(
         fees=Fees(float(settings.fee), float(settings.fee)),

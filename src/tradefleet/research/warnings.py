@@ -33,10 +33,21 @@ def warnings_of(plan: Plan, bars: Bars, performance: Performance, counts: Mappin
         found.append("there was no trade")
     if len(performance.equity) and bool(np.min(performance.equity) <= 0):
         found.append("the account was ruined: equity fell to zero or below")
+    off_tick = _off_tick(bars)
+    if off_tick:
+        found.append(f"{off_tick:,} closes are not on the tick of {bars.instrument.tick}, but fills are")
     absent = _absent(bars)
     if absent:
         found.append(f"{absent:,} bars are absent from the data; nothing was put in their place")
     return found
+
+
+def _off_tick(bars: Bars) -> int:
+    """Closes that are no whole number of ticks."""
+    if bars.instrument.tick is None:
+        return 0
+    ticks = bars.close / float(bars.instrument.tick)
+    return int(np.count_nonzero(np.abs(ticks - np.rint(ticks)) > 1e-3))
 
 
 def _absent(bars: Bars) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +23,9 @@ from tradefleet.simulation.state import (
     Position,
     flat,
 )
+
+# A smaller part than this of the quantity is a cut; less is the rounding of an entry of all the cash.
+_CUT = 1.0 - 1e-12
 
 
 def at(values: NDArray[np.float64], index: int) -> float:
@@ -71,7 +76,7 @@ def enter(
     if quantity == 0.0:
         counts[NOT_AFFORDABLE] += 1
         return flat()
-    if quantity < pending.quantity:
+    if quantity < pending.quantity * _CUT:
         counts[CUT_TO_CASH] += 1
     return Position(
         side,
@@ -81,7 +86,7 @@ def enter(
         stop_level(side, price, pending.stop_loss, market.tick),
         target_level(side, price, pending.take_profit, market.tick),
         pending.trailing_stop,
-        price,
+        -side * math.inf,
         pending.max_bars,
         False,
         bar,

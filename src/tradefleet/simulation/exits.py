@@ -29,6 +29,13 @@ def stop_exit(position: Position, open_price: float, market: Market) -> Exit:
     return market_exit(position, stop_price(position.side, open_price, position.stop), reason, market)
 
 
+def level_reached(position: Position, low: float, high: float) -> bool:
+    """Whether a bar touches the stop or trades through the target; an open that passes them does so too."""
+    return stop_touched(position.side, low, high, position.stop) or target_passed(
+        position.side, low, high, position.target
+    )
+
+
 def exit_at_open(position: Position, open_price: float, market: Market) -> Exit:
     """The exit of a level that the open has passed, at the open."""
     if stop_touched(position.side, open_price, open_price, position.stop):

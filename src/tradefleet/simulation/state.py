@@ -15,6 +15,8 @@ from tradefleet.simulation.rules.fees import Fees
 from tradefleet.simulation.rules.sizing import Lots
 from tradefleet.simulation.rules.steps import Steps
 
+DAY = 86_400_000_000_000
+
 # Why a position was left.
 NO_EXIT = 0
 SIGNAL = 1
@@ -85,7 +87,10 @@ class Journal(NamedTuple):
 
 
 class Position(NamedTuple):
-    """What is held; `side` 0.0 is nothing. Levels are prices, `trail` a fraction, `fees` the entry's."""
+    """What is held; `side` 0.0 is nothing. Levels are prices, `trail` a fraction, `fees` the entry's.
+
+    `best_close` is the best since entry, where there is a trailing stop; infinitely bad before the first.
+    """
 
     side: float
     quantity: float
@@ -141,7 +146,7 @@ def nothing_pending() -> Pending:
 def first_state(cash: float, time: int) -> State:
     """The state before the first bar, which opens at `time`."""
     drawdown = Drawdown(cash, time, cash, 0.0, 0, False)
-    return State(cash, flat(), nothing_pending(), drawdown, 0, 0, 0, 0, cash, time)
+    return State(cash, flat(), nothing_pending(), drawdown, 0, 0, 0, time - time % DAY + DAY, cash, time)
 
 
 def new_journal(trades: int, days: int, bars: int) -> Journal:

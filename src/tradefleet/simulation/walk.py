@@ -7,13 +7,14 @@ any number of bars at a time: the state it returns goes on where it stopped.
 from __future__ import annotations
 
 from tradefleet.simulation.entries import enter, pending_entry
-from tradefleet.simulation.exits import Exit, exit_at_open, exit_inside, market_exit
+from tradefleet.simulation.exits import Exit, exit_at_open, exit_inside, level_reached, market_exit
 from tradefleet.simulation.rules.drawdown import update_drawdown
 from tradefleet.simulation.rules.fees import fee_of
 from tradefleet.simulation.rules.signals import decide
 from tradefleet.simulation.rules.timer import time_is_up
 from tradefleet.simulation.rules.trailing_stop import better, trailing_level
 from tradefleet.simulation.state import (
+    DAY,
     NO_EXIT,
     SIGNAL,
     TIME,
@@ -28,22 +29,24 @@ from tradefleet.simulation.state import (
     nothing_pending,
 )
 
-DAY = 86_400_000_000_000
-
 
 def walk(state: State, bars: BarColumns, decisions: DecisionColumns, market: Market, journal: Journal) -> State:
     """Carry the state over the bars, writing trades, day-end equity and counts into the journal."""
     cash, position, pending, drawdown, bar, trades, days, day_end, equity, close_time = state
-    for index in range(len(bars.time)):
-        time = bars.time[index]
+    times, opens, highs, lows, closes = bars
+    for index in range(len(times)):
+        time = times[index]
         if time >= day_end:
-            if bar > 0:
-                journal.day_times[days], journal.day_equity[days] = close_time, equity
-                days += 1
+            journal.day_times[days], journal.day_equity[days] = close_time, equity
+            days += 1
             day_end = time - time % DAY + DAY
-        open_price, high, low = bars.open[index], bars.high[index], bars.low[index]
+        open_price, high, low = opens[index], highs[index], lows[index]
 
-        if pending.leave != NO_EXIT or pending.enter != 0.0 or position.side != 0.0:
+        if (
+            pending.leave != NO_EXIT
+            or pending.enter != 0.0
+            or (position.side != 0.0 and level_reached(position, low, high))
+        ):
             if position.side != 0.0:
                 if pending.leave != NO_EXIT:
                     found = market_exit(position, open_price, pending.leave, market)
@@ -64,7 +67,7 @@ def walk(state: State, bars: BarColumns, decisions: DecisionColumns, market: Mar
                     trades += 1
             pending = nothing_pending()
 
-        close = bars.close[index]
+        close = closes[index]
         close_time = time + market.timeframe
         equity = cash + position.side * position.quantity * close
         drawdown = update_drawdown(drawdown, equity, close_time)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar, overload
+
+import numpy as np
 
 from tradefleet.graph.symbolic import Symbolic
 from tradefleet.market.errors import ParameterError, did_you_mean
@@ -26,6 +29,10 @@ class Parameter(Generic[T]):
         self.high: T | None = high
         self.choices: tuple[T, ...] | None = None if choices is None else tuple(choices)
         self.type: type = type(default)
+        if self.type not in _TYPES:
+            raise ParameterError(
+                f"a parameter's default is {default!r}", cure="give a number or text; for yes or no: choices=(0, 1)"
+            )
         self.exact(default)
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -41,38 +48,40 @@ class Parameter(Generic[T]):
         return instance.read_parameter(self.name)
 
     def __set__(self, instance: Any, value: object) -> None:
-        raise ParameterError(
-            f"{self.name} cannot be set to {value!r} on a strategy that exists",
-            where=type(instance).__name__,
-            cure=f"make a new one: {type(instance).__name__}({self.name}={value!r})",
-        )
+        raise cannot_be_set(type(instance).__name__, self.name, value)
+
+    def with_default(self, default: object) -> Parameter[T]:
+        """The same parameter with another default."""
+        other = Parameter(self.exact(default), self.low, self.high, self.choices)
+        other.name = self.name
+        return other
 
     def exact(self, value: object) -> T:
         """The value in the parameter's type; raises ParameterError for a wrong type or a value out of bounds."""
         if isinstance(value, Symbolic):
             return value  # type: ignore[return-value]
+        name = self.name or "a parameter's default"
         converted = _convert(value, self.type)
         if converted is None:
-            raise ParameterError(f"{self.name} is {value!r}", cure=f"give {_TYPES[self.type]}")
+            raise ParameterError(f"{name} is {value!r}", cure=f"give {_TYPES[self.type]}")
         if self.choices is not None and converted not in self.choices:
             known = [str(choice) for choice in self.choices]
-            raise ParameterError(f"{self.name} is {value!r}", cure=did_you_mean(str(value), known))
-        # Written so that NaN is out of bounds.
-        below = self.low is not None and not converted >= self.low
-        above = self.high is not None and not converted <= self.high
+            raise ParameterError(f"{name} is {value!r}", cure=did_you_mean(str(value), known))
+        below = self.low is not None and converted < self.low
+        above = self.high is not None and converted > self.high
         if below or above:
-            raise ParameterError(f"{self.name} is {value}, out of bounds", cure=f"choose {self.low} to {self.high}")
+            raise ParameterError(f"{name} is {value}, out of bounds", cure=f"choose {self.low} to {self.high}")
         return converted  # type: ignore[no-any-return]
 
 
 def _convert(value: object, wanted: type) -> Any:
     """The value in the wanted type, or None where it does not fit exactly."""
-    if isinstance(value, bool):
-        return None
     if isinstance(value, str):
         return _from_text(value, wanted)
-    if hasattr(value, "item"):
+    if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, bool) or (isinstance(value, float) and not math.isfinite(value)):
+        return None
     if wanted is int and isinstance(value, float) and value.is_integer():
         return int(value)
     if wanted is float and isinstance(value, int):
@@ -87,9 +96,16 @@ def _from_text(text: str, wanted: type) -> Any:
         number = float(text)
     except ValueError:
         return None
-    if wanted is int:
-        return int(number) if number.is_integer() else None
-    return number
+    return _convert(number, wanted)
+
+
+def cannot_be_set(strategy: str, name: str, value: object) -> ParameterError:
+    """The error for an assignment to a parameter of a strategy that exists."""
+    return ParameterError(
+        f"{name} cannot be set to {value!r} on a strategy that exists",
+        where=strategy,
+        cure=f"make a new one: {strategy}({name}={value!r})",
+    )
 
 
 def param(

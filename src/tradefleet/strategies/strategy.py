@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from tradefleet.market.errors import ParameterError, StrategyError, UserError, did_you_mean
-from tradefleet.strategies.parameters import Parameter, param
+from tradefleet.strategies.parameters import Parameter, cannot_be_set, param
 from tradefleet.strategies.signals import Signals
 from tradefleet.trading.size import Size, parse_size
 
@@ -37,12 +37,15 @@ class Strategy:
     max_bars = param(0, 0, 1_000_000_000)
 
     _declared: ClassVar[dict[str, Parameter[Any]]] = {}
+    _usual_size: ClassVar[Size] = Size("fraction", 0.99)
 
     def __init_subclass__(cls) -> None:
-        own = {name: value for name, value in vars(cls).items() if isinstance(value, Parameter)}
-        cls._declared = {**cls._declared, **own}
+        cls._declared = {**cls._declared, **_own_parameters(cls)}
+        if "size" in vars(cls):
+            cls._usual_size = parse_size(vars(cls)["size"])
+            del cls.size
 
-    def __init__(self, *, size: Size | float | str = 0.99, **values: object) -> None:
+    def __init__(self, *, size: Size | float | str | None = None, **values: object) -> None:
         declared = self.declared()
         for name in values:
             if name not in declared:
@@ -50,12 +53,12 @@ class Strategy:
                     f"{self.name()} has no parameter '{name}'", cure=did_you_mean(name, [*declared, "size"])
                 )
         self._values: dict[str, Any] = {name: parameter.default for name, parameter in declared.items()}
-        self._given = frozenset(values) | (frozenset() if size == 0.99 else frozenset({"size"}))
+        self._given = frozenset(values) | (frozenset() if size is None else frozenset({"size"}))
         self._read: set[str] = set()
         self._symbols: Mapping[str, Any] = {}
         try:
             self._values.update({name: declared[name].exact(value) for name, value in values.items()})
-            self.size = parse_size(size)
+            self._size = self._usual_size if size is None else parse_size(size)
             self._check_together()
         except UserError as error:
             error.where = error.where or self.name()
@@ -88,14 +91,28 @@ class Strategy:
         return snake_case(cls.__name__)
 
     @property
+    def size(self) -> Size:
+        """How much an entry buys or sells."""
+        self._read.add("size")
+        return self._size
+
+    @size.setter
+    def size(self, value: object) -> None:
+        raise cannot_be_set(type(self).__name__, "size", value)
+
+    @property
     def parameters(self) -> dict[str, Any]:
         """Every parameter's value by name, `size` as text."""
-        return {**self._values, "size": str(self.size)}
+        return {**self._values, "size": str(self._size)}
 
     def read_parameter(self, name: str) -> Any:
         """A parameter's value, or its symbol while the strategy is traced for many values."""
         self._read.add(name)
         return self._symbols[name] if name in self._symbols else self._values[name]
+
+    def forget_reads(self) -> None:
+        """From here on it is noted anew which parameters are read."""
+        self._read.clear()
 
     def given_and_unread(self, name: str) -> bool:
         """Whether a value was given for a parameter that nothing has read."""
@@ -104,20 +121,42 @@ class Strategy:
     def with_symbols(self, symbols: Mapping[str, Any]) -> Strategy:
         """The same strategy, some parameters read as symbols."""
         values = {name: value for name, value in self._values.items() if name in self._given}
-        other = type(self)(size=self.size, **values)
+        other = type(self)(size=self._size if "size" in self._given else None, **values)
         other._symbols = dict(symbols)
         return other
 
     def __repr__(self) -> str:
         given = [f"{name}={self._values[name]!r}" for name in self._values if name in self._given]
         if "size" in self._given:
-            given.append(f"size='{self.size}'")
+            given.append(f"size='{self._size}'")
         return f"{type(self).__name__}({', '.join(given)})"
 
 
 COMMON: dict[str, Parameter[Any]] = {
     name: value for name, value in vars(Strategy).items() if isinstance(value, Parameter)
 }
+# What a parameter cannot be called: the strategy's own attributes.
+_TAKEN = {*vars(Strategy), "size"} - {*COMMON}
+
+
+def _own_parameters(cls: type[Strategy]) -> dict[str, Parameter[Any]]:
+    """The parameters a class declares: with `param`, or as a new default (`stop_loss = 0.02`) of one it inherits."""
+    own: dict[str, Parameter[Any]] = {}
+    for name, value in list(vars(cls).items()):
+        if isinstance(value, Parameter):
+            if name in _TAKEN:
+                raise StrategyError(
+                    f"a parameter cannot be called '{name}'", where=cls.__name__, cure=_other_name(name)
+                )
+            own[name] = value
+        elif name in cls.declared():
+            own[name] = cls.declared()[name].with_default(value)
+            setattr(cls, name, own[name])
+    return own
+
+
+def _other_name(name: str) -> str:
+    return "give its default alone: size = 0.5" if name == "size" else "choose another name"
 
 
 def snake_case(name: str) -> str:

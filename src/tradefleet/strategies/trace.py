@@ -9,7 +9,8 @@ from traceback import extract_tb
 from typing import Any, NamedTuple
 
 from tradefleet.graph.bind import Binder
-from tradefleet.graph.node import NEVER, Node, constant, number, truth
+from tradefleet.graph.constant import NEVER, constant, number, truth
+from tradefleet.graph.node import Node
 from tradefleet.graph.symbolic import ConcreteRead, Number, Symbolic
 from tradefleet.market.errors import ParameterError, StrategyError, TradefleetError, UserError
 from tradefleet.strategies.signals import Signals
@@ -81,6 +82,7 @@ def trace_symbolic(strategy: Strategy, names: frozenset[str]) -> tuple[Traced, f
 
 
 def _signals_of(strategy: Strategy) -> Signals:
+    strategy.forget_reads()
     try:
         signals = strategy.signals()
     except TradefleetError as error:
@@ -94,8 +96,16 @@ def _signals_of(strategy: Strategy) -> Signals:
             cure="mend the strategy; signals may use parameters and nodes only",
         ) from error
     if not isinstance(signals, Signals):
-        raise StrategyError(f"signals gave {type(signals).__name__}", where=strategy.name(), cure="return Signals(...)")
+        raise StrategyError(
+            f"signals gave {type(signals).__name__}", where=_source(strategy), cure="return Signals(...)"
+        )
     return signals
+
+
+def _source(strategy: Strategy) -> str:
+    """File and line of the strategy's signals."""
+    code = getattr(type(strategy).signals, "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code else strategy.name()
 
 
 def _place(error: BaseException) -> str:
@@ -110,7 +120,7 @@ def _resolve(strategy: Strategy, signals: Signals) -> Traced:
     try:
         return _resolved(strategy, signals)
     except UserError as error:
-        error.where = error.where or strategy.name()
+        error.where = error.where or (_source(strategy) if isinstance(error, StrategyError) else strategy.name())
         raise
 
 
@@ -127,6 +137,8 @@ def _resolved(strategy: Strategy, signals: Signals) -> Traced:
     max_bars = _level(strategy, signals, "max_bars", lambda: constant(strategy.max_bars))
     size, kind = _size(strategy, signals)
     _check_stop_is_set(strategy, stop, kind)
+    if not isinstance(signals.tag, str):
+        raise StrategyError(f"tag is {signals.tag!r}", cure="give text")
     return Traced(_conditions(signals, strategy.side), Levels(stop, target, trail, max_bars, size), kind, signals.tag)
 
 
@@ -144,14 +156,23 @@ def _level(strategy: Strategy, signals: Signals, name: str, otherwise: Callable[
     value = getattr(signals, name)
     if value is None:
         return otherwise()
-    if strategy.given_and_unread(name) or (name == "take_profit" and strategy.given_and_unread("reward_risk")):
-        raise ParameterError(
-            f"{name} is set by the strategy's signals, so the parameter has no effect", cure="leave the parameter out"
-        )
+    _check_unset(strategy, name)
+    if name == "take_profit":
+        _check_unset(strategy, "reward_risk")
     return number(value, name)
 
 
+def _check_unset(strategy: Strategy, name: str) -> None:
+    if strategy.given_and_unread(name):
+        field = "take_profit" if name == "reward_risk" else name
+        raise ParameterError(
+            f"{field} is set by the strategy's signals, so the parameter {name} has no effect", cure="leave it out"
+        )
+
+
 def _size(strategy: Strategy, signals: Signals) -> tuple[Node, SizeKind]:
+    if signals.size is not None:
+        _check_unset(strategy, "size")
     value: Any = strategy.size if signals.size is None else signals.size
     if isinstance(value, Size):
         return constant(value.value), value.kind

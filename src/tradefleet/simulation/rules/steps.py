@@ -6,8 +6,11 @@ import math
 from decimal import Decimal
 from typing import NamedTuple
 
-# How far from a whole number of steps a quotient may lie and still be that number: 0.3 / 0.1 is 2.9999999999999996.
-_CLOSE = 1e-9
+# How far from a whole number of steps a quotient may lie and still be that number: 0.3 / 0.1 is 2.9999999999999996. A
+# few roundings of it, and no more: 60030.010005 is not 60030.01, in ticks of 0.01 it is 1e-10 away.
+_CLOSE = 1e-14
+# From here on a float has no fraction, and a compiled floor soon no room.
+_WHOLE = 2.0**52
 
 
 class Steps(NamedTuple):
@@ -35,12 +38,15 @@ def steps_of(step: Decimal | None) -> Steps:
 def nearest_step(value: float, steps: Steps) -> float:
     """The value rounded to the nearest step, halves up.
 
-    >>> nearest_step(101.4949, steps_of(Decimal("0.01")))
-    101.49
+    >>> nearest_step(101.4949, steps_of(Decimal("0.01"))), nearest_step(0.145, steps_of(Decimal("0.01")))
+    (101.49, 0.15)
     """
     if steps.numerator == 0.0 or value - value != 0.0:
         return value
-    return math.floor(value * steps.denominator / steps.numerator + 0.5) * steps.numerator / steps.denominator
+    count = value * steps.denominator / steps.numerator
+    if abs(count) >= _WHOLE:
+        return value
+    return math.floor(count + 0.5 + _CLOSE * abs(count)) * steps.numerator / steps.denominator
 
 
 def step_below(value: float, steps: Steps) -> float:
@@ -52,8 +58,10 @@ def step_below(value: float, steps: Steps) -> float:
     if steps.numerator == 0.0 or value - value != 0.0:
         return value
     count = value * steps.denominator / steps.numerator
+    if abs(count) >= _WHOLE:
+        return value
     whole = math.floor(count + 0.5)
-    if whole - count > _CLOSE * max(1.0, abs(count)):
+    if whole - count > _CLOSE * abs(count):
         whole -= 1
     return whole * steps.numerator / steps.denominator
 
