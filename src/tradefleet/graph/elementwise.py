@@ -187,6 +187,8 @@ def _combine(operation: Operation, kind: Kind) -> Callable[..., Node]:
 
 for _operation in (ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, ABSOLUTE):
     ELEMENTWISE[_operation.name] = _combine(_operation, "number")
+
+
 def _equality(operation: Operation) -> Callable[..., Node]:
     """As `_combine`, but an operand that is no number is an error: Python would take NotImplemented for "unequal"."""
     compare = _combine(operation, "number")
