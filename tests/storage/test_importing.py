@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tradefleet.market.errors import CatalogError, DataError, ParameterError
@@ -377,6 +377,8 @@ rubbish = st.sampled_from(list(BAD)[:16])
     bad=st.lists(st.tuples(st.integers(0, 60), rubbish), max_size=8),
     seed=st.integers(0, 99),
 )
+@example(kept=[False] * 3, bad=[(1, "2018-01-01T00:05:00Z,10,12,9,11,7,7,5")] * 2, seed=0)
+@example(kept=[False] * 3, bad=[(1, "2018-01-01T00:05:00Z,10,12,9,11,7,7,5")] * 8, seed=0)
 def test_drop_keeps_exactly_the_good_rows_and_error_names_the_first_bad(tmp_path_factory, kept, bad, seed):
     folder = tmp_path_factory.mktemp("import")
     chance = random.Random(seed)

@@ -118,9 +118,12 @@ def _blank(frame: pl.DataFrame) -> pl.Series:
 
 
 def _width(text: Text, separator: str, after: int) -> int:
-    widths = [line.count(separator) + 1 for number, line in text.head if number > after]
-    # Most lines decide: the first may be the odd one.
-    return max(set(widths), key=lambda width: (widths.count(width), width), default=1)
+    widths = {number: line.count(separator) + 1 for number, line in text.head}
+    header, rows = widths.get(after), [width for number, width in widths.items() if number > after]
+    if header in rows:
+        return rows[rows.index(header)]
+    # No row is as wide as the header, or there is none: most rows decide, since the first may be the odd one.
+    return max(set(rows), key=lambda width: (rows.count(width), -width), default=1)
 
 
 def _too_wide(body: bytes, separator: str, width: int, first: int, *, even: bool) -> dict[int, int]:
