@@ -66,7 +66,8 @@ def split_months(time: Times) -> list[tuple[str, slice]]:
     [('1970-01', slice(0, 2, None))]
     """
     months = time.astype("datetime64[ns]").astype("datetime64[M]")
-    starts = np.flatnonzero(np.diff(months, prepend=months[:1] - 1))
+    number = months.astype(np.int64)
+    starts = np.flatnonzero(np.diff(number, prepend=number[:1] - 1))
     ends = [*starts[1:], len(time)]
     return [(str(months[a]), slice(int(a), int(b))) for a, b in zip(starts, ends, strict=True)]
 
