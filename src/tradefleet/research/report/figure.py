@@ -84,7 +84,7 @@ def _marks(run: Run) -> list[go.Scattergl]:
     rows = _largest(trades)
     colours = np.where(trades.profit[rows] >= 0, RISE, FALL)
     # Entry and exit of each trade, and a gap: one trace draws all the lines.
-    gaps = np.full(len(rows), np.datetime64("NaT"), dtype="datetime64[ns]")
+    gaps = np.full(len(rows), np.datetime64("NaT", "ns"))
     times = np.stack((_when(trades.entry_time[rows]), _when(trades.exit_time[rows]), gaps), axis=1).ravel()
     nowhere = np.full(len(rows), np.nan)
     prices = np.stack((trades.entry_price[rows], trades.exit_price[rows], nowhere), axis=1).ravel()
