@@ -228,7 +228,8 @@ class Reference:
 
     def _order(self, side: str, wish: Wish, equity: float, close: float) -> None:
         numbers = (wish.stop_loss, wish.take_profit, wish.trailing_stop, wish.max_bars, wish.size)
-        if any(math.isnan(n) or n < 0 for n in numbers):
+        unreachable = (wish.stop_loss, wish.trailing_stop) if side == "long" else (wish.take_profit,)
+        if any(math.isnan(n) or n < 0 for n in numbers) or any(fraction >= 1 for fraction in unreachable):
             self._count("invalid_levels")
             return
         if self.size_kind == "amount":

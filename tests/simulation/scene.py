@@ -24,6 +24,7 @@ from tradefleet.simulation.state import (
     State,
     first_state,
     new_journal,
+    rest_of,
 )
 
 MINUTE = 60 * 10**9
@@ -130,13 +131,14 @@ def run_walk(
 ) -> Outcome:
     """Walk over the bars, in chunks that end at the cuts; the last, unfinished day is not written."""
     length = len(bars.time)
-    journal = new_journal(length + 1, length + 1, length)
+    room = journal = new_journal(length + 1, length + 1, length)
     state = first_state(cash, int(bars.time[0]))
     edges = [0, *sorted(cuts), length]
     for begin, end in pairwise(edges):
         part = BarColumns(*(column[begin:end] for column in bars))
         wanted = DecisionColumns(*(column if len(column) == 1 != length else column[begin:end] for column in decisions))
-        state = walk(state, part, wanted, market, journal)
+        before, state = state, walk(state, part, wanted, market, room)
+        room = rest_of(room, before, state)
     return Outcome(state, journal)
 
 

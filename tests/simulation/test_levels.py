@@ -107,6 +107,11 @@ def test_target_works_on_the_entry_bar_of_a_market_entry(scene: Scene) -> None:
     assert (found.only.entry_bar, found.only.exit_bar, found.only.exit_price) == (1, 1, scene.price(102))
 
 
-def test_target_of_all_the_price_is_never_reached_by_a_short(walk: object) -> None:
-    found = Scene(walk, -1).play([QUIET, (100, 199.99, 100, 100)], {0: "enter"}, target=1.0)  # type: ignore[arg-type]
-    assert found.held is not None
+
+@pytest.mark.parametrize("level", ["stop", "trail", "target"])
+def test_level_that_no_price_reaches_is_no_entry(scene: Scene, level: str) -> None:
+    # 2 meant as 2 %: a long's stop, or a short's target, would lie below zero.
+    found = scene.play([QUIET, QUIET], {0: "enter"}, **{level: 2.0})
+    reachable = (level == "target") == (scene.side > 0)
+    assert found.counts == ({} if reachable else {"invalid_levels": 1})
+    assert (found.held is not None) is reachable

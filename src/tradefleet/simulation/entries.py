@@ -50,7 +50,10 @@ def pending_entry(
     max_bars = at(decisions.max_bars, index)
     size = at(decisions.size, index)
     # Written so that NaN fails too.
-    if not (stop >= 0.0 and target >= 0.0 and trail >= 0.0 and max_bars >= 0.0 and size >= 0.0):
+    valid = stop >= 0.0 and target >= 0.0 and trail >= 0.0 and max_bars >= 0.0 and size >= 0.0
+    # No price reaches a level at zero or below: 2 was meant as 2 %.
+    reachable = stop < 1.0 and trail < 1.0 if side > 0.0 else target < 1.0
+    if not (valid and reachable):
         counts[INVALID_LEVELS] += 1
         return Pending(leave, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     quantity = wanted_quantity(market.size_kind, size, equity, close, stop, market.lots)

@@ -149,6 +149,19 @@ def first_state(cash: float, time: int) -> State:
     return State(cash, flat(), nothing_pending(), drawdown, 0, 0, 0, time - time % DAY + DAY, cash, time)
 
 
+def rest_of(journal: Journal, before: State, after: State) -> Journal:
+    """The journal's rows after those that a walk from one state to another wrote: where the next walk goes on."""
+    trades, days = after.trades - before.trades, after.days - before.days
+    return Journal(
+        journal.trade_numbers[trades:],
+        journal.trade_marks[trades:],
+        journal.day_times[days:],
+        journal.day_equity[days:],
+        journal.bar_equity[after.bar - before.bar :],
+        journal.counts,
+    )
+
+
 def new_journal(trades: int, days: int, bars: int) -> Journal:
     """Room for so many trades and days, and for the equity of so many bars."""
     empty: Any = np.empty

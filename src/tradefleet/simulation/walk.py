@@ -31,13 +31,19 @@ from tradefleet.simulation.state import (
 
 
 def walk(state: State, bars: BarColumns, decisions: DecisionColumns, market: Market, journal: Journal) -> State:
-    """Carry the state over the bars, writing trades, day-end equity and counts into the journal."""
+    """Carry the state over the bars, writing trades, day-end equity and counts into the journal, from its first row on.
+
+    The journal has room for a trade for each entry signal and two more, and for a day for each bar: a compiled walk
+    does not look whether it has.
+    """
     cash, position, pending, drawdown, bar, trades, days, day_end, equity, close_time = state
+    first_trade, first_day = trades, days
     times, opens, highs, lows, closes = bars
     for index in range(len(times)):
         time = times[index]
         if time >= day_end:
-            journal.day_times[days], journal.day_equity[days] = close_time, equity
+            row = days - first_day
+            journal.day_times[row], journal.day_equity[row] = close_time, equity
             days += 1
             day_end = time - time % DAY + DAY
         open_price, high, low = opens[index], highs[index], lows[index]
@@ -53,7 +59,7 @@ def walk(state: State, bars: BarColumns, decisions: DecisionColumns, market: Mar
                 else:
                     found = exit_at_open(position, open_price, market)
                 if found.reason != NO_EXIT:
-                    cash = close_trade(cash, position, found, trades, bar, time, journal)
+                    cash = close_trade(cash, position, found, trades - first_trade, bar, time, journal)
                     position = flat()
                     trades += 1
             if pending.enter != 0.0:
@@ -62,7 +68,7 @@ def walk(state: State, bars: BarColumns, decisions: DecisionColumns, market: Mar
             if position.side != 0.0:
                 found = exit_inside(position, open_price, low, high, market)
                 if found.reason != NO_EXIT:
-                    cash = close_trade(cash, position, found, trades, bar, time, journal)
+                    cash = close_trade(cash, position, found, trades - first_trade, bar, time, journal)
                     position = flat()
                     trades += 1
             pending = nothing_pending()
@@ -84,7 +90,7 @@ def walk(state: State, bars: BarColumns, decisions: DecisionColumns, market: Mar
             else:
                 pending = Pending(leave, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         if len(journal.bar_equity) > 0:
-            journal.bar_equity[bar] = equity
+            journal.bar_equity[index] = equity
         bar += 1
     return State(cash, position, pending, drawdown, bar, trades, days, day_end, equity, close_time)
 

@@ -9,13 +9,17 @@ from traceback import extract_tb
 from typing import Any, NamedTuple
 
 from tradefleet.graph.bind import Binder
-from tradefleet.graph.constant import NEVER, constant, number, truth
+from tradefleet.graph.constant import CONSTANT, NEVER, constant, number, truth
 from tradefleet.graph.node import Node
 from tradefleet.graph.symbolic import ConcreteRead, Number, Symbolic
 from tradefleet.market.errors import ParameterError, StrategyError, TradefleetError, UserError
 from tradefleet.strategies.signals import Signals
 from tradefleet.strategies.strategy import Strategy
 from tradefleet.trading.size import Size, SizeKind
+
+
+# Fractions of the entry price that a price can fall by.
+_OF_THE_PRICE = ("stop_loss", "trailing_stop")
 
 
 class Conditions(NamedTuple):
@@ -159,7 +163,17 @@ def _level(strategy: Strategy, signals: Signals, name: str, otherwise: Callable[
     _check_unset(strategy, name)
     if name == "take_profit":
         _check_unset(strategy, "reward_risk")
-    return number(value, name)
+    node = number(value, name)
+    if name in _OF_THE_PRICE and node.call.operation is CONSTANT:
+        _check_fraction(name, node.call.parameters[0])
+    return node
+
+
+def _check_fraction(name: str, value: Any) -> None:
+    if not isinstance(value, Symbolic) and value >= 1:
+        raise ParameterError(
+            f"{name} is {value:g}, the whole price or more", cure="give a fraction: 0.02 is 2 % of the price"
+        )
 
 
 def _check_unset(strategy: Strategy, name: str) -> None:
