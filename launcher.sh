@@ -25,10 +25,11 @@ find_uv() {
         command -v uv
         return
     fi
-    local tools="$here/.venv-uv"
+    local tools="$here/.venv-uv" python
     if [ ! -x "$tools/bin/uv" ]; then
+        python=$(find_python)
         say "installing uv into .venv-uv"
-        "$(find_python)" -m pip install --quiet --disable-pip-version-check --target "$tools" uv >&2
+        "$python" -m pip install --quiet --disable-pip-version-check --target "$tools" uv >&2
     fi
     printf '%s\n' "$tools/bin/uv"
 }

@@ -33,4 +33,17 @@ def test_simulation_and_graph_stay_free_of_compilers_and_frames() -> None:
         "stream = Plan(trace(EmaCross()).nodes).stream()\n"
         "stream.update({'open': 1.0, 'high': 1.0, 'low': 1.0, 'close': 1.0, 'volume': 1.0, 'time': 0.0})\n"
     )
-    assert loaded_after(code) == {"numpy", "talib"}
+    assert loaded_after(code) == {"numpy"}
+
+
+def test_the_users_own_talib_still_takes_frames() -> None:
+    code = (
+        "from tradefleet.graph.talib_library import library\n"
+        "ours = library()\n"
+        "import talib, talib.abstract, pandas, polars\n"
+        "numbers = [float(n) for n in range(40)]\n"
+        "assert talib.SMA(pandas.Series(numbers), 5).iloc[-1] == 37.0\n"
+        "assert talib.SMA(polars.Series(numbers), 5)[-1] == 37.0\n"
+        "assert talib.abstract._ta_lib is ours\n"
+    )
+    assert "pandas" in loaded_after(code)

@@ -15,7 +15,7 @@ from cyclopts import App, CycloptsError
 from dotenv import load_dotenv
 
 from tradefleet import __version__
-from tradefleet.market.errors import UserError
+from tradefleet.market.errors import ParameterError, UserError
 
 OURS, THEIRS, INTERRUPTED = 1, 2, 130
 
@@ -58,13 +58,13 @@ for _parent, _name, _body, _summary, _example in COMMANDS:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; exits 0, 2 for what the user can mend, 1 for a failure of ours."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    load_dotenv(os.path.join(os.getcwd(), ".env"))  # noqa: PTH109, PTH118 - pathlib is not loaded yet
     sys.exit(run(words))
 
 
 def run(words: list[str]) -> int:
     """Run the command; gives its exit code."""
     try:
+        _read_env_file()
         app(words, exit_on_error=False, print_error=False, result_action="return_value")
     except UserError as error:
         _report(error.as_dict(), str(error), words)
@@ -86,6 +86,14 @@ def run(words: list[str]) -> int:
         sys.stderr.write("error: a fault in tradefleet; please report it with the lines above\n")
         return OURS
     return 0
+
+
+def _read_env_file() -> None:
+    """Take variables from `.env` in this folder; those that are set already stay."""
+    try:
+        load_dotenv(".env")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParameterError(f".env cannot be read: {error}", cure="save it as UTF-8 text, or remove it") from error
 
 
 def _report(error: dict[str, str], text: str, words: Sequence[str]) -> None:

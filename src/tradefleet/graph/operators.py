@@ -79,7 +79,7 @@ def _count(state: Floats, inputs: Floats, parameters: Floats) -> tuple[Floats, F
 
 
 # NaN + 1 is NaN: unknown until the condition has been true once.
-BARS_SINCE = Step(_count, name="bars_since", initial=(NAN,))
+BARS_SINCE = Step(_count, name="bars_since", initial=(NAN,), cumulative=True)
 
 
 def bars_since(condition: Node) -> Node:

@@ -1,40 +1,56 @@
-"""TA-Lib, imported without what it would drag in.
+"""TA-Lib's compiled module, loaded by itself.
 
 `import talib` also imports pandas and polars where they are installed: 40 MB and half a second that neither a
-backtest's result nor a live bot needs.
+backtest's result nor a live bot needs. The user's own `import talib` works as ever, before or after; only
+`talib.abstract` does not know frames of a library that was not yet loaded when ours was.
 """
 
 from __future__ import annotations
 
 import sys
 from functools import cache
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
 from threading import Lock
 from types import ModuleType
 from typing import Any
 
-_lock = Lock()
+from tradefleet.market.errors import InternalError
+
+_NAME = "talib._ta_lib"
+_loading = Lock()
 
 
 @cache
 def library() -> ModuleType:
     """TA-Lib's compiled module: functions, streaming handles and their descriptions."""
-    with _lock:
-        return _imported()
+    # Two threads may ask first.
+    with _loading:
+        known = sys.modules.get(_NAME)
+        return _load() if known is None else known
 
 
-def _imported() -> ModuleType:
-    hidden = {name: sys.modules.get(name) for name in ("pandas", "polars")}
+def _load() -> ModuleType:
+    package = find_spec("talib")
+    spec = None if package is None else PathFinder.find_spec(_NAME, package.submodule_search_locations)
+    if spec is None or spec.loader is None:
+        raise InternalError("TA-Lib is not installed, though tradefleet depends on it")
+    module = module_from_spec(spec)
+    # Where `import talib` will find it, so that it is loaded once.
+    sys.modules[_NAME] = module
+    hidden = [name for name in ("pandas", "polars") if name not in sys.modules]
     for name in hidden:
         sys.modules[name] = None  # type: ignore[assignment]
     try:
-        from talib import _ta_lib  # noqa: PLC0415 - imported under the shield above
+        spec.loader.exec_module(module)
+        module._ta_initialize()
+    except BaseException:
+        del sys.modules[_NAME]
+        raise
     finally:
-        for name, module in hidden.items():
-            if module is None:
-                del sys.modules[name]
-            else:
-                sys.modules[name] = module
-    return _ta_lib
+        for name in hidden:
+            del sys.modules[name]
+    return module
 
 
 @cache

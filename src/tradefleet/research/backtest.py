@@ -11,10 +11,11 @@ import numpy as np
 
 from tradefleet.graph.plan import Plan
 from tradefleet.kernels import compiled_loop, compiled_walk
-from tradefleet.market.bars import Bars
+from tradefleet.market.bars import Bars, check_range
 from tradefleet.market.errors import DataError, ParameterError
 from tradefleet.market.time import DAY, TimeLike
 from tradefleet.metrics.performance import Floats, Performance
+from tradefleet.research.calendar import periods_per_year, trading_days
 from tradefleet.research.decisions import ENTRIES, bar_columns, decision_columns
 from tradefleet.research.ledger import Ledger, ledger_of
 from tradefleet.research.result import Result
@@ -36,8 +37,6 @@ from tradefleet.strategies.strategy import Strategy
 from tradefleet.strategies.trace import Traced, trace
 
 _SIZE_KINDS = {"fraction": FRACTION, "amount": AMOUNT, "risk": RISK}
-# A market that rests on weekends has trading days on five days of seven.
-_CRYPTO_DAYS, _FOREX_DAYS = 365, 252
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def run_backtest(
     traced = trace(strategy)
     plan = Plan(traced.nodes)
     known = bars.between(until=until)
-    bars.between(since, until)
+    check_range(since, until)
     start = 0 if since is None else known.index_of(since)
     first = max(0, start - plan.settling)
     fed, simulated = known[first:], known[start:]
@@ -90,7 +89,7 @@ def run_backtest(
     simulation = _Simulation(bar_columns(simulated), decisions, _market(simulated, settings, traced), settings.cash)
     state, journal = simulation.run()
     ledger = ledger_of(journal, state, float(simulated.close[-1]), bars.symbol, traced.tag)
-    missing = plan.settling - (start - first) if since is not None else 0
+    missing = plan.settling - (start - first) if since is not None else None
     counts = {name: int(count) for name, count in zip(COUNTS, journal.counts, strict=True)}
     counts["replaced_inputs"] = evaluation.replaced
     performance = _performance(simulated, state, journal, ledger, settings)
@@ -156,12 +155,14 @@ def _market(bars: Bars, settings: Settings, traced: Traced) -> Market:
 
 def _performance(bars: Bars, state: State, journal: Journal, ledger: Ledger, settings: Settings) -> Performance:
     closed = slice(0, ledger.closed)
+    periods = periods_per_year(bars)
+    days = trading_days(journal.day_times[: state.days + 1], periods)
     drawdown = state.drawdown
     longest = max(drawdown.longest, state.close_time - drawdown.peak_time) if drawdown.under else drawdown.longest
     return Performance(
         initial_cash=float(settings.cash),
-        equity_time=journal.day_times[: state.days + 1],
-        equity=journal.day_equity[: state.days + 1],
+        equity_time=journal.day_times[: state.days + 1][days],
+        equity=journal.day_equity[: state.days + 1][days],
         first_time=int(bars.time[0]),
         last_time=state.close_time,
         max_drawdown=drawdown.deepest,
@@ -174,18 +175,8 @@ def _performance(bars: Bars, state: State, journal: Journal, ledger: Ledger, set
         exit_time=ledger.exit_time[closed],
         side=ledger.side[closed],
         open_trades=len(ledger.side) - ledger.closed,
-        periods_per_year=_periods_per_year(bars),
+        periods_per_year=periods,
     )
-
-
-def _periods_per_year(bars: Bars) -> int:
-    """365, or 252 where there is a week of bars or more and none on a Saturday (forex)."""
-    first, last = int(bars.time[0]) // DAY, int(bars.time[-1]) // DAY
-    # 1970-01-01 was a Thursday: day 2 of each seven is a Saturday.
-    saturdays = np.arange(first + (2 - first) % 7, last + 1, 7) * DAY
-    on_saturdays = np.searchsorted(bars.time, saturdays + DAY) - np.searchsorted(bars.time, saturdays)
-    rests = last - first >= 7 and not on_saturdays.any()
-    return _FOREX_DAYS if rests and bars.timeframe.nanoseconds <= DAY else _CRYPTO_DAYS
 
 
 def _settings(settings: Settings, performance: Performance) -> dict[str, Any]:
@@ -193,7 +184,7 @@ def _settings(settings: Settings, performance: Performance) -> dict[str, Any]:
         "cash": float(settings.cash),
         "fee": float(settings.fee),
         "slippage": float(settings.slippage),
-        "periods_per_year": performance.periods_per_year,
+        "periods_per_year": round(performance.periods, 2),
     }
 
 

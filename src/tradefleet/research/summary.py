@@ -77,7 +77,7 @@ def summary_table(result: Summarised) -> str:
         f"{result.strategy} on {data['symbol']} {data['timeframe']}",
         f"{data['bars']:,} bars, {data['first']} to {data['last']}, fingerprint {data['fingerprint']}",
         f"cash {settings['cash']:,.2f}, fee {settings['fee']:g}, slippage {settings['slippage']:g}, "
-        f"annualised by {settings['periods_per_year']}",
+        f"annualised by {settings['periods_per_year']:g}",
         changed,
     ]
     for group in _SHOWN:

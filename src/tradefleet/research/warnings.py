@@ -8,25 +8,29 @@ import numpy as np
 
 from tradefleet.graph.plan import Plan
 from tradefleet.market.bars import Bars
+from tradefleet.market.time import DAY
 from tradefleet.metrics.performance import Performance
+from tradefleet.research.calendar import CRYPTO_DAYS
 
 _TEXTS = {
-    "invalid_levels": "{} entries were skipped: a stop, target or size was not a number or negative",
-    "below_minimum": "{} entries were skipped: the quantity was below the lot or the minimum notional",
-    "cut_to_cash": "{} entries were cut to what the cash paid",
-    "not_affordable": "{} entries were skipped: the cash did not pay for the smallest order",
-    "replaced_inputs": "{} indicator inputs were not finite and were replaced by the last finite value",
+    "invalid_levels": "skipped entries, {}: a stop, target or size was no number, negative, or out of any price's reach",
+    "below_minimum": "skipped entries, {}: the quantity was below the lot or the minimum notional",
+    "cut_to_cash": "smaller entries, {}: cut to what the cash paid",
+    "not_affordable": "skipped entries, {}: the cash did not pay for the smallest order",
+    "replaced_inputs": "replaced inputs, {}: an indicator was given no finite number, the last one stood in",
 }
 
 
-def warnings_of(plan: Plan, bars: Bars, performance: Performance, counts: Mapping[str, int], missing: int) -> list[str]:
-    """The warnings of a run; `missing` is how many bars of history the indicators lacked before its start."""
+def warnings_of(
+    plan: Plan, bars: Bars, performance: Performance, counts: Mapping[str, int], missing: int | None
+) -> list[str]:
+    """The warnings of a run; `missing` is how many bars of history its start lacked, None where it is the first bar."""
     found = [text.format(f"{counts[name]:,}") for name, text in _TEXTS.items() if counts[name]]
-    if missing > 0:
+    if missing is not None and missing > 0:
         found.append(f"{missing:,} bars of history were missing before the start: indicators had not settled")
-    if plan.cumulative and missing > 0:
+    if plan.cumulative and missing is not None:
         names = ", ".join(sorted({call.operation.name for call in plan.cumulative}))
-        found.append(f"{names} depend on all bars since the first one fed")
+        found.append(f"{names}: the value depends on all bars since the first one fed")
     if len(bars) <= plan.lookback:
         found.append(f"there are {len(bars):,} bars, but the first signal needs {plan.lookback + 1:,}")
     elif len(performance.profit) == 0 and performance.open_trades == 0:
@@ -36,7 +40,7 @@ def warnings_of(plan: Plan, bars: Bars, performance: Performance, counts: Mappin
     off_tick = _off_tick(bars)
     if off_tick:
         found.append(f"{off_tick:,} closes are not on the tick of {bars.instrument.tick}, but fills are")
-    absent = _absent(bars)
+    absent = _absent(bars, closed_on_weekends=performance.periods_per_year != CRYPTO_DAYS)
     if absent:
         found.append(f"{absent:,} bars are absent from the data; nothing was put in their place")
     return found
@@ -50,9 +54,12 @@ def _off_tick(bars: Bars) -> int:
     return int(np.count_nonzero(np.abs(ticks - np.rint(ticks)) > 1e-3))
 
 
-def _absent(bars: Bars) -> int:
-    """Bars missing between the first and the last."""
+def _absent(bars: Bars, *, closed_on_weekends: bool) -> int:
+    """Bars missing between the first and the last; where the market closes, gaps of a day and more are its rest."""
     if len(bars) == 0:
         return 0
-    span = int(bars.time[-1] - bars.time[0])
-    return max(0, span // bars.timeframe.nanoseconds + 1 - len(bars))
+    length = bars.timeframe.nanoseconds
+    if closed_on_weekends:
+        steps = np.diff(bars.time)
+        return int((steps[steps < DAY] // length - 1).sum())
+    return max(0, int(bars.time[-1] - bars.time[0]) // length + 1 - len(bars))

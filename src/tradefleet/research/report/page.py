@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -63,9 +64,12 @@ def write_report(result: Reportable | Sequence[Reportable], path: str | Path) ->
     """
     results = list(result) if isinstance(result, Sequence) else [result]
     text, target = html_report(results), Path(path)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        target.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(target)
     except OSError as error:
+        temporary.unlink(missing_ok=True)
         raise ParameterError(
             f"the report cannot be written: {error.strerror}",
             where=str(target),
