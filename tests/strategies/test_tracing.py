@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tradefleet import indicators
 from tradefleet.graph import close, crossed_above, crossed_below, high, rolling_max, where
 from tradefleet.graph.plan import Plan
 from tradefleet.indicators import atr, bollinger_bands, ema, rsi, sma
@@ -311,3 +312,43 @@ def test_strategys_own_except_does_not_hide_a_read() -> None:
 
 def test_numpy_number_as_level_is_taken() -> None:
     assert repr(trace(strategy_with(stop_loss=np.float64(0.25))()).levels.stop_loss) == "0.25"
+
+
+class Evading(Strategy):
+    """Reads its parameters in ways that hide the read."""
+
+    fast = param(12, 2, 100)
+    kind = param("sma", choices=("sma", "ema"))
+    way = param("dictionary", choices=("dictionary", "caught", "text", "name"))
+
+    def signals(self) -> Signals:
+        period, tag = self.fast, ""
+        if self.way == "dictionary":
+            period = self.parameters["fast"]
+        elif self.way == "caught":
+            try:
+                period = int(self.fast)
+            except BaseException:  # noqa: BLE001 - as careless as users may be
+                period = 7
+        elif self.way == "text":
+            tag = f"{self!r}"
+        return Signals(enter_long=close > getattr(indicators, self.kind)(close, period), tag=tag)
+
+
+@pytest.mark.parametrize("way", ["dictionary", "caught", "text", "name"])
+def test_a_hidden_read_is_noticed(way: str) -> None:
+    symbolic, left = trace_symbolic(Evading(way=way), frozenset({"fast", "kind"}))
+    values = dict.fromkeys(left, 20)
+    wanted = trace(Evading(way=way, **values))
+    assert "kind" not in left
+    found = symbolic.bind(values)
+    assert all(one is other for one, other in zip(found.nodes, wanted.nodes, strict=True))
+
+
+def test_a_swept_parameter_that_signals_replace_is_refused() -> None:
+    class Fixed(Strategy):
+        def signals(self) -> Signals:
+            return Signals(enter_long=close > 1, stop_loss=0.02)
+
+    with pytest.raises(ParameterError, match="no effect"):
+        trace_symbolic(Fixed(), frozenset({"stop_loss"}))

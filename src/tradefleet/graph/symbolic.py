@@ -54,13 +54,15 @@ class Symbolic:
     25
     """
 
-    __slots__ = ("key", "names", "operands", "operation")
+    __slots__ = ("key", "names", "noticed", "operands", "operation")
 
     def __init__(self, operation: str, operands: tuple[Any, ...]) -> None:
         self.operation = operation
         self.operands = operands
         symbols = [o for o in operands if isinstance(o, Symbolic)]
         self.names: frozenset[str] = frozenset().union(*(s.names for s in symbols))
+        # Names that were read, shared by all symbols of one tracing: an exception alone can be caught.
+        self.noticed: set[str] = symbols[0].noticed if symbols else set()
         if operation == "parameter":
             self.names = frozenset(operands)
         # Type names keep 2 and 2.0 apart: 7 // 2 and 7 // 2.0 differ.
@@ -70,9 +72,12 @@ class Symbolic:
         )
 
     @classmethod
-    def parameter(cls, name: str) -> Symbolic:
-        """The symbol of one parameter."""
-        return cls("parameter", (name,))
+    def parameter(cls, name: str, noticed: set[str] | None = None) -> Symbolic:
+        """The symbol of one parameter; every name whose value is read is added to `noticed`."""
+        symbol = cls("parameter", (name,))
+        if noticed is not None:
+            symbol.noticed = noticed
+        return symbol
 
     def evaluate(self, values: Mapping[str, Number]) -> Number:
         """The number, once every parameter has a value."""
@@ -154,6 +159,7 @@ class Symbolic:
 
     def _read(self, other: object = None) -> NoReturn:
         names = self.names | (other.names if isinstance(other, Symbolic) else frozenset())
+        self.noticed |= names
         raise ConcreteRead(names)
 
     def _compare(self, other: object) -> Any:

@@ -103,7 +103,8 @@ class Strategy:
     @property
     def parameters(self) -> dict[str, Any]:
         """Every parameter's value by name, `size` as text."""
-        return {**self._values, "size": str(self._size)}
+        self._read.update(self._symbols)
+        return {**self._values, **self._symbols, "size": str(self._size)}
 
     def read_parameter(self, name: str) -> Any:
         """A parameter's value, or its symbol while the strategy is traced for many values."""
@@ -116,7 +117,7 @@ class Strategy:
 
     def given_and_unread(self, name: str) -> bool:
         """Whether a value was given for a parameter that nothing has read."""
-        return name in self._given and name not in self._read
+        return (name in self._given or name in self._symbols) and name not in self._read
 
     def with_symbols(self, symbols: Mapping[str, Any]) -> Strategy:
         """The same strategy, some parameters read as symbols."""
@@ -126,6 +127,9 @@ class Strategy:
         return other
 
     def __repr__(self) -> str:
+        for symbol in self._symbols.values():
+            # Reads the value, which a symbol does not have.
+            format(symbol)
         given = [f"{name}={self._values[name]!r}" for name in self._values if name in self._given]
         if "size" in self._given:
             given.append(f"size='{self._size}'")

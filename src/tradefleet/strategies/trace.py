@@ -17,7 +17,6 @@ from tradefleet.strategies.signals import Signals
 from tradefleet.strategies.strategy import Strategy
 from tradefleet.trading.size import Size, SizeKind
 
-
 # Fractions of the entry price that a price can fall by.
 _OF_THE_PRICE = ("stop_loss", "trailing_stop")
 
@@ -74,15 +73,26 @@ def trace(strategy: Strategy) -> Traced:
 def trace_symbolic(strategy: Strategy, names: frozenset[str]) -> tuple[Traced, frozenset[str]]:
     """The nodes with these parameters as symbols, and the names that could stay symbolic.
 
-    A parameter whose value the strategy reads (to compare it, or to choose a branch) keeps its value.
+    A parameter whose value the strategy reads (to compare it, or to choose a branch) keeps its value, and so does
+    one that is no number.
     """
-    left = set(names)
-    while True:
-        attempt = strategy.with_symbols({name: Symbolic.parameter(name) for name in left})
+    declared = strategy.declared()
+    left = {name for name in names if declared[name].type is not str}
+    while left:
+        noticed: set[str] = set()
+        attempt = strategy.with_symbols({name: Symbolic.parameter(name, noticed) for name in left})
         try:
-            return _resolve(attempt, _signals_of(attempt)), frozenset(left)
-        except ConcreteRead as read:
-            left -= read.names
+            traced = _resolve(attempt, _signals_of(attempt))
+        except ConcreteRead:
+            pass
+        except StrategyError:
+            # Perhaps it is the symbols that the strategy's code could not take; values will tell.
+            noticed |= left
+        else:
+            if not noticed:
+                return traced, frozenset(left)
+        left -= noticed
+    return trace(strategy), frozenset()
 
 
 def _signals_of(strategy: Strategy) -> Signals:
