@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradefleet.market.bars import Bars
+from tradefleet.market.bars import Bars, frozen
 from tradefleet.market.errors import DataError, ParameterError
 from tradefleet.market.generate import generate_bars
 from tradefleet.market.instrument import Instrument
@@ -174,6 +174,81 @@ def test_equality_looks_at_values_instrument_and_timeframe() -> None:
     assert make() != Bars(**columns(), timeframe="1m", symbol="ETH/USDT")
     assert make() != Bars(**columns(), timeframe="30s", symbol="BTC/USDT")
     assert make() != "bars"
+
+
+# -- whose arrays they are ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_the_caller_writes_later_does_not_reach_the_bars(name: str) -> None:
+    mine = {key: np.array(value) for key, value in columns().items()}
+    bars = Bars(**mine, timeframe="1m", symbol="BTC/USDT")
+    mine[name][2] = -5
+    assert bars == make()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_read_only_view_of_an_array_that_is_not_is_copied(name: str) -> None:
+    mine = np.array(columns()[name])
+    view = mine[:]
+    view.flags.writeable = False
+    bars = make(**{name: view})
+    mine[2] = -5
+    assert bars == make()
+
+
+def test_times_of_numpy_do_not_reach_the_bars_later() -> None:
+    mine = columns()["time"].astype("datetime64[ns]")
+    bars = make(time=mine)
+    mine[2] = np.datetime64(0, "ns")
+    assert bars == make()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_read_only_array_is_taken_as_it_is(name: str) -> None:
+    (mine,) = frozen(np.array(columns()[name]))
+    for one in (mine, mine[:]):
+        assert np.shares_memory(getattr(make(**{name: one}), name), mine)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_columns_of_bars_make_bars_without_a_copy(name: str) -> None:
+    bars = make()
+    again = Bars(*(getattr(bars[1:], n) for n in NAMES), timeframe="1m")
+    assert np.shares_memory(getattr(again, name), getattr(bars, name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_column_cannot_be_made_writeable_again(name: str) -> None:
+    with pytest.raises(ValueError, match="WRITEABLE"):
+        getattr(make(), name).flags.writeable = True
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_written_to_a_pandas_frame_later_does_not_reach_the_bars(name: str) -> None:
+    frame = pd.DataFrame({key: np.array(value) for key, value in columns().items()})
+    bars = Bars.from_frame(frame, timeframe="1m", symbol="BTC/USDT")
+    frame.loc[2, name] = -5
+    assert bars == make()
+
+
+def test_arrays_below_a_pandas_frame_do_not_reach_the_bars_later() -> None:
+    mine = {key: np.array(value) for key, value in columns().items()}
+    frame = pd.DataFrame(mine, copy=False)
+    bars = Bars.from_frame(frame, timeframe="1m", symbol="BTC/USDT")
+    for column in mine.values():
+        column[2] = -5
+    assert bars == make()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_written_to_a_polars_frame_later_does_not_reach_the_bars(name: str) -> None:
+    frame = pl.DataFrame(columns())
+    bars = Bars.from_frame(frame, timeframe="1m", symbol="BTC/USDT")
+    series = frame[name]
+    series[2] = -5
+    frame[2, name] = -5
+    assert bars == make()
 
 
 # -- ranges -------------------------------------------------------------------------------------------------------

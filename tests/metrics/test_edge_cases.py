@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 
 import numpy as np
@@ -123,12 +122,7 @@ def test_cash_must_be_a_positive_number(cash: float) -> None:
         Performance.from_days(cash, [100.0])
 
 
-def test_all_measures_take_a_few_milliseconds(big_run: Performance, make: Make) -> None:
-    values = {name: getattr(big_run, name) for name in Performance.__dataclass_fields__}
-    best = math.inf
-    for _ in range(5):
-        fresh = Performance(**values)
-        start = time.perf_counter()
-        measure(fresh)
-        best = min(best, time.perf_counter() - start)
-    assert best < 0.015  # some 1.5 ms alone; loose for a shared machine
+def test_every_measure_of_a_long_run_is_a_number(big_run: Performance) -> None:
+    figures = measure(big_run)
+    assert set(figures) == set(MEASURES)
+    assert undefined(figures) == set()

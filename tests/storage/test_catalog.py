@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -215,6 +216,60 @@ def test_replace_lets_the_new_values_win(catalog, make_bars):
     assert catalog.write(new[49_999:50_002], replace=True) == WriteReport(added=0, replaced=1, unchanged=2)
     assert catalog.bars("BTC/USDT", "1m") == new
     assert len(files(series_folder(catalog))) == 3
+
+
+def later(bars: Bars, seconds: int) -> Bars:
+    columns = Columns.of(bars)
+    return Bars(columns.time + seconds * 10**9, *columns[1:], timeframe=bars.timeframe, symbol=bars.instrument)
+
+
+@pytest.mark.parametrize("replace", [False, True])
+@pytest.mark.parametrize(("seconds", "first", "second"), [(15, "00:00", "00:15"), (-15, "00:45", "01:00")])
+def test_bars_too_close_to_those_there_are_refused(catalog, make_bars, seconds, first, second, replace):
+    bars = make_bars(100)
+    catalog.write(bars)
+    before = files(series_folder(catalog))
+    with pytest.raises(DataError) as caught:
+        catalog.write(later(bars, seconds)[1 if seconds < 0 else 0 :], replace=replace)
+    for time in (first, second):
+        assert f"2018-01-01T00:{time}Z" in caught.value.message
+    assert caught.value.where == "BTC/USDT 1m (local)"
+    assert "data export" in caught.value.cure and str(series_folder(catalog)) in caught.value.cure
+    assert files(series_folder(catalog)) == before
+    assert catalog.bars("BTC/USDT", "1m") == bars
+
+
+@pytest.mark.parametrize("written_first", ["before", "after"])
+def test_bars_too_close_across_the_seam_of_two_months_are_refused(catalog, make_bars, written_first):
+    january = later(make_bars(10, start="2018-01-31T23:50"), 45)
+    february = make_bars(10, start="2018-02-01")
+    one, other = (january, february) if written_first == "before" else (february, january)
+    catalog.write(one)
+    before = files(series_folder(catalog))
+    with pytest.raises(DataError, match=r"2018-01-31T23:59:45Z and one at 2018-02-01T00:00:00Z"):
+        catalog.write(other)
+    assert files(series_folder(catalog)) == before
+    assert catalog.bars("BTC/USDT", "1m") == one
+
+
+def test_bars_half_a_timeframe_apart_are_let_in(catalog, make_bars):
+    bars = make_bars(10)
+    catalog.write(bars)
+    catalog.write(later(bars[-1:], 90))
+    catalog.write(later(bars[-1:], 30))
+    assert len(catalog.bars("BTC/USDT", "1m")) == 12
+
+
+def test_bars_are_loaded_without_a_copy(catalog, make_bars):
+    catalog.write(make_bars(100_000))
+    tracemalloc.start()
+    try:
+        bars = catalog.bars("BTC/USDT", "1m")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # Six columns of eight bytes and the checks' own room; twelve columns would be 96.
+    assert peak < 80 * len(bars)
 
 
 def test_files_no_manifest_names_go_with_the_next_write(catalog, make_bars):

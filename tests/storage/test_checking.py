@@ -88,6 +88,7 @@ DAMAGES = {
     "negative volume": lambda c: c["volume"].__setitem__(7, -1.0),
     "out of order": lambda c: c["time"].__setitem__(7, c["time"][3] + 1),
     "duplicate time": lambda c: c["time"].__setitem__(7, c["time"][6]),
+    "too close": lambda c: c["time"].__setitem__(7, c["time"][6] + 15 * 10**9),
 }
 
 
@@ -102,6 +103,34 @@ def test_every_error_in_a_tree_somebody_changed_is_found(catalog, make_bars, kin
     assert (found.kind, len(found)) == (kind, 1)
     assert found[0].where == "BTC/USDT 1m (local) bar 7"
     assert json.loads(json.dumps(report.as_dict())) == report.as_dict()
+
+
+def test_series_that_nobody_can_read_for_its_spacing_is_not_without_errors(catalog, make_bars, monkeypatch):
+    bars = make_bars(100)
+    columns = Columns.of(bars)
+    between = Bars(columns.time + 15 * 10**9, *columns[1:], timeframe="1m", symbol=bars.instrument)
+    # As the catalog did before it looked at both sides together.
+    monkeypatch.setattr("tradefleet.storage.catalog.writing.refuse_too_close", lambda *_, **__: None)
+    catalog.write(bars)
+    catalog.write(between)
+    with pytest.raises(CatalogError, match="not 1m long"):
+        catalog.bars("BTC/USDT", "1m")
+    (found,) = check_series(catalog, "BTC/USDT", "1m").errors
+    assert (found.kind, len(found)) == ("too close", 100)
+    assert (found[0].where, found[0].time) == ("BTC/USDT 1m (local) bar 1", "2018-01-01T00:00:15Z")
+    assert found[0].reason == "2018-01-01T00:00:15Z is less than half of 1m after the bar before"
+
+
+def test_series_too_close_across_the_seam_of_two_months_is_found(catalog, make_bars, monkeypatch):
+    bars = make_bars(20, start="2018-01-31T23:50")
+    columns = Columns.of(bars)
+    time = np.where(np.arange(20) < 10, columns.time + 45 * 10**9, columns.time)
+    monkeypatch.setattr("tradefleet.storage.catalog.writing.refuse_too_close", lambda *_, **__: None)
+    for rows in (slice(0, 10), slice(10, 20)):
+        part = (column[rows] for column in columns[1:])
+        catalog.write(Bars(time[rows], *part, timeframe="1m", symbol=bars.instrument))
+    (found,) = check_series(catalog, "BTC/USDT", "1m").errors
+    assert [one.time for one in found] == ["2018-02-01T00:00:00Z"]
 
 
 def test_changed_values_that_break_no_rule_are_noticed(catalog, make_bars):

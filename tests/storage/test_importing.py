@@ -433,6 +433,25 @@ def test_file_of_another_timeframe_among_others_is_named(catalog, csv_file):
     assert caught.value.where == str(other)
 
 
+def test_second_import_between_the_bars_of_the_first_is_refused(catalog, csv_file):
+    bring(catalog, csv_file(*GOOD, name="1.csv"))
+    before = catalog.bars("X", "1m")
+    late = csv_file(*(text.replace(":00Z", ":15Z") for text in GOOD), name="2.csv")
+    with pytest.raises(DataError, match="one at 2018-01-01T00:00:00Z and one at 2018-01-01T00:00:15Z") as caught:
+        bring(catalog, late)
+    assert "import again" in caught.value.cure
+    assert catalog.bars("X", "1m") == before
+
+
+def test_bar_between_those_of_another_file_is_named_with_both_places(catalog, csv_file):
+    many = csv_file(*(line(i) for i in range(40)), name="1.csv")
+    one = csv_file(line(7).replace(":00Z", ":15Z"), name="2.csv")
+    with pytest.raises(DataError, match=f"00:07:15Z follows that at 2018-01-01T00:07:00Z .*{many}:9") as caught:
+        bring(catalog, many, one)
+    assert caught.value.where == f"{one}:2"
+    assert catalog.series() == []
+
+
 def test_single_path_is_a_list_of_one(catalog, csv_file):
     assert import_files(catalog, str(csv_file(*GOOD)), symbol="X", timeframe="1m").bars == 10
 

@@ -32,7 +32,7 @@ class Bars:
     `time` is the open time of each bar in UTC nanoseconds, int64, strictly rising. `open`, `high`, `low`,
     `close` and `volume` are contiguous float64 arrays of the same length; prices are finite and positive,
     `low` is the lowest and `high` the highest of the four, volume is finite and not negative. Bars that are
-    absent stay absent.
+    absent stay absent. An array somebody may still write to is copied; a read-only one is taken as it is.
 
     Raises DataError naming the first bar that breaks a rule.
 
@@ -60,7 +60,9 @@ class Bars:
         self.high: Floats = _column(high, np.float64, "high")
         self.low: Floats = _column(low, np.float64, "low")
         self.close: Floats = _column(close, np.float64, "close")
-        self.volume: Floats = _column(np.zeros(len(self.time)) if volume is None else volume, np.float64, "volume")
+        self.volume: Floats = _column(
+            frozen(np.zeros(len(self.time)))[0] if volume is None else volume, np.float64, "volume"
+        )
         self._validate()
 
     def _validate(self) -> None:
@@ -84,9 +86,7 @@ class Bars:
         late = np.zeros(len(self.time), dtype=bool)
         late[1:] = self.time[1:] <= self.time[:-1]
         yield "time does not rise", late
-        # Not the whole length: where clocks change, a day of local time has 23 hours.
-        early = np.zeros(len(self.time), dtype=bool)
-        early[1:] = np.diff(self.time) < self.timeframe.nanoseconds // 2
+        early = too_close(self.time, self.timeframe)
         yield f"the bar before is not {self.timeframe} long (check the timeframe; integer times are nanoseconds)", early
         # Written so that NaN breaks the rule too.
         yield "a price is not a positive number", ~((self.low > 0) & (self.high < np.inf))
@@ -223,10 +223,29 @@ class Bars:
                     cure="join parts of one instrument and timeframe",
                 )
         columns = [np.concatenate([getattr(p, n) for p in parts]) for n in ("time", *COLUMNS)]
-        return cls(*columns, timeframe=parts[0].timeframe, symbol=parts[0].instrument)
+        return cls(*frozen(*columns), timeframe=parts[0].timeframe, symbol=parts[0].instrument)
 
 
 TIME_NAMES = ("time", "date", "datetime", "timestamp", "open_time", "index")
+
+
+def too_close(time: Times, timeframe: Timeframe) -> NDArray[np.bool_]:
+    """Which of rising open times follow the one before by less than half the timeframe: no bar may.
+
+    >>> too_close(np.array([0, 60, 75]) * 10**9, Timeframe.parse("1m"))
+    array([False, False,  True])
+    """
+    close = np.zeros(len(time), dtype=bool)
+    # Not the whole length: where clocks change, a day of local time has 23 hours.
+    close[1:] = np.diff(time) < timeframe.nanoseconds // 2
+    return close
+
+
+def frozen(*columns: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """The arrays, marked read-only: for those just made, that nobody else holds. Bars takes them without a copy."""
+    for column in columns:
+        column.flags.writeable = False
+    return columns
 
 
 def check_range(since: TimeLike | None, until: TimeLike | None) -> None:
@@ -241,7 +260,7 @@ def check_range(since: TimeLike | None, until: TimeLike | None) -> None:
 
 def _column(values: ArrayLike, dtype: Any, name: str) -> NDArray[Any]:
     try:
-        raw = np.asarray(values)
+        given = raw = np.asarray(values)
         if name == "time" and raw.dtype.kind == "M":
             raw = raw.astype("datetime64[ns]").astype(np.int64)
         elif name == "time" and raw.dtype.kind not in "iu" and raw.size:
@@ -251,9 +270,22 @@ def _column(values: ArrayLike, dtype: Any, name: str) -> NDArray[Any]:
         raise DataError(f"column {name} cannot be read: {error}", cure="give numbers") from None
     if column.ndim != 1:
         raise DataError(f"column {name} has {column.ndim} dimensions", cure="give one value a bar")
-    view = column.view()
-    view.flags.writeable = False
-    return view
+    # What shares no memory with the caller's array was made here.
+    if np.may_share_memory(column, given) and not _is_frozen(given):
+        column = column.copy()
+    # The view's base too: nobody can make the view writeable again, and other Bars take it without a copy.
+    frozen(column)
+    return frozen(column.view())[0]
+
+
+def _is_frozen(array: NDArray[Any]) -> bool:
+    """Whether neither the array nor any it is a view of can be written to."""
+    part: Any = array
+    while isinstance(part, np.ndarray):
+        if part.flags.writeable:
+            return False
+        part = part.base
+    return True
 
 
 def _polars_values(series: pl.Series) -> NDArray[Any]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from tradefleet.market.bars import Bars
+from tradefleet.market.bars import Bars, frozen
 from tradefleet.market.errors import ParameterError
 from tradefleet.market.instrument import Instrument
 from tradefleet.market.time import DAY, HOUR, TimeLike, parse_time
@@ -54,7 +54,8 @@ def generate_bars(
     high, low = _extremes(open_, close, volatility, random)
     volume = _volume(moves, volatility, step, random)
     open_, high, low, close = (np.maximum(np.round(column, 2), 0.01) for column in (open_, high, low, close))
-    return Bars(time, open_, high, low, close, volume, timeframe=step, symbol=Instrument(symbol, tick=_TICK))
+    columns = frozen(time, open_, high, low, close, volume)
+    return Bars(*columns, timeframe=step, symbol=Instrument(symbol, tick=_TICK))
 
 
 def _volatility(time: NDArray[np.int64], step: Timeframe, random: np.random.Generator) -> Floats:

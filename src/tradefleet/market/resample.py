@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tradefleet.market.bars import Bars
+from tradefleet.market.bars import Bars, frozen
 from tradefleet.market.errors import ParameterError
 from tradefleet.market.timeframe import Timeframe
 
@@ -30,16 +30,15 @@ def resample(bars: Bars, timeframe: str | Timeframe, *, drop_partial: bool = Fal
     periods = (bars.time - offset) // longer.nanoseconds
     starts = np.flatnonzero(np.diff(periods, prepend=periods[0] - 1))
     lasts = np.append(starts[1:], len(bars)) - 1
-    made = Bars(
+    columns = frozen(
         periods[starts] * longer.nanoseconds + offset,
         bars.open[starts],
         np.maximum.reduceat(bars.high, starts),
         np.minimum.reduceat(bars.low, starts),
         bars.close[lasts],
         np.add.reduceat(bars.volume, starts),
-        timeframe=longer,
-        symbol=bars.instrument,
     )
+    made = Bars(*columns, timeframe=longer, symbol=bars.instrument)
     end_of_data = int(bars.time[-1]) + bars.timeframe.nanoseconds
     is_partial = end_of_data < int(made.time[-1]) + longer.nanoseconds
     return made[:-1] if drop_partial and is_partial else made

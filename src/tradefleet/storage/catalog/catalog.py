@@ -108,7 +108,7 @@ class Catalog:
         high = columns.rows if stop is None else int(np.searchsorted(columns.time, stop))
         if low >= high:
             raise _empty_range(key, manifest, start, stop)
-        chosen = columns.take(slice(low, high))
+        chosen = columns.frozen().take(slice(low, high))
         try:
             return Bars(*chosen, timeframe=key.timeframe, symbol=manifest.instrument)
         except DataError as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tradefleet.market.bars import Bars
+from tradefleet.market.bars import Bars, too_close
 from tradefleet.market.time import format_time
 from tradefleet.market.timeframe import Timeframe
 from tradefleet.storage.catalog.catalog import Catalog
@@ -19,6 +19,7 @@ from tradefleet.storage.catalog.quality import (
     DUPLICATE,
     FAULTS,
     ORDER,
+    TOO_CLOSE,
     Remark,
     Rows,
     absent_bars,
@@ -104,12 +105,12 @@ def check_columns(
     columns: Columns, timeframe: Timeframe, series: str, errors: list[Findings] | None = None
 ) -> CheckReport:
     """Check raw columns, which may hold anything; `errors` already known come first in the report."""
-    faults, good = _judge(columns)
+    faults, good = _judge(columns, timeframe)
     found = list(errors or [])
     for fault in range(1, len(FAULTS)):
         rows = np.flatnonzero(faults == fault)
         if len(rows):
-            found.append(_faulty(fault, rows, columns, series))
+            found.append(_faulty(fault, rows, columns, series, timeframe))
     kept = columns.take(good)
     absent = absent_bars(kept.time, timeframe)
     longest = int(np.argmax(absent)) if kept.rows else 0
@@ -129,7 +130,7 @@ def check_columns(
     )
 
 
-def _judge(columns: Columns) -> tuple[np.ndarray[Any, np.dtype[np.int8]], Rows]:
+def _judge(columns: Columns, timeframe: Timeframe) -> tuple[np.ndarray[Any, np.dtype[np.int8]], Rows]:
     """The fault of each row, and the rows without, rising in time."""
     faults = value_faults(columns)
     valid = np.flatnonzero(faults == 0)
@@ -139,14 +140,18 @@ def _judge(columns: Columns) -> tuple[np.ndarray[Any, np.dtype[np.int8]], Rows]:
     first, _ = repeated(time)
     faults[valid] = DUPLICATE
     faults[valid[first]] = np.where(rising(time[first]), 0, ORDER)
+    good = np.flatnonzero(faults == 0)
+    faults[good[too_close(columns.time[good], timeframe)]] = TOO_CLOSE
     return faults, np.flatnonzero(faults == 0)
 
 
-def _faulty(fault: int, rows: Rows, columns: Columns, series: str) -> Findings:
+def _faulty(fault: int, rows: Rows, columns: Columns, series: str, timeframe: Timeframe) -> Findings:
     def describe(k: int) -> Finding:
         row = int(rows[k])
         time = format_time(int(columns.time[row]))
-        if fault in (ORDER, DUPLICATE):
+        if fault == TOO_CLOSE:
+            reason = f"{time} is less than half of {timeframe} after the bar before"
+        elif fault in (ORDER, DUPLICATE):
             reason = f"{time} is out of order" if fault == ORDER else f"{time} is there twice"
         else:
             reason = value_reason(fault, columns, row)

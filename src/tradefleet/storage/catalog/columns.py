@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tradefleet.market.bars import COLUMNS, Bars, Floats, Times
+from tradefleet.market.bars import COLUMNS, Bars, Floats, Times, frozen
 from tradefleet.market.errors import DataError
 from tradefleet.market.time import format_time
 
@@ -45,6 +45,10 @@ class Columns(NamedTuple):
     def take(self, rows: slice | NDArray[np.bool_] | NDArray[np.intp]) -> Columns:
         """Some of the rows."""
         return Columns._make(column[rows] for column in self)
+
+    def frozen(self) -> Columns:
+        """The columns, nobody else holding them, marked read-only: Bars takes them without a copy."""
+        return Columns._make(frozen(*self))
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits of the content."""

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tradefleet.market.bars import Bars
+from tradefleet.market.bars import Bars, too_close
 from tradefleet.market.errors import DataError, ParameterError
 from tradefleet.market.instrument import Instrument, Step, decimal_step
+from tradefleet.market.time import format_time
 from tradefleet.market.timeframe import Timeframe
 from tradefleet.storage.catalog.catalog import Catalog
 from tradefleet.storage.catalog.cleaning import OnBad, judge, refuse_bad_rows, refuse_mostly_bad
@@ -64,7 +65,7 @@ def import_files(
     paths = [Path(file) for file in ([files] if isinstance(files, str | Path) else files)]
     tables = _tables(paths, format, timezone, scale)
     joined = _joined(tables, length, policy, replace=replace)
-    bars = Bars(*joined.columns, timeframe=length, symbol=instrument)
+    bars = Bars(*joined.columns.frozen(), timeframe=length, symbol=instrument)
     written = catalog.write(bars, venue=venue, replace=replace)
     reports = _reports(tables, joined, length)
     return ImportReport(venue, instrument.symbol, length, len(bars), bars.first, bars.last, written, reports)
@@ -86,7 +87,7 @@ def read_file(
     """
     length = Timeframe.parse(timeframe)
     joined = _joined(_tables([Path(file)], format, timezone, scale), length, OnBad.ERROR, replace=False)
-    return Bars(*joined.columns, timeframe=length, symbol=symbol)
+    return Bars(*joined.columns.frozen(), timeframe=length, symbol=symbol)
 
 
 def _tables(paths: list[Path], format_name: str, timezone: str | None, scale: Step) -> list[Table]:
@@ -108,7 +109,22 @@ def _joined(tables: list[Table], timeframe: Timeframe, policy: OnBad, *, replace
     for table, rows in zip(tables, kept, strict=True):
         check_spacing(table.columns.time[rows], timeframe, where=table.file)
     check_spacing(joined.columns.time, timeframe, where=", ".join(table.file for table in tables[:3]))
+    _refuse_too_close(tables, joined, timeframe)
     return joined
+
+
+def _refuse_too_close(tables: list[Table], joined: Joined, timeframe: Timeframe) -> None:
+    close = too_close(joined.columns.time, timeframe)
+    if not close.any():
+        return
+    at = int(np.argmax(close))
+    first, second = (format_time(int(joined.columns.time[i])) for i in (at - 1, at))
+    places = [tables[joined.table[i]].where(int(joined.row[i])) for i in (at - 1, at)]
+    raise DataError(
+        f"the bar at {second} follows that at {first} ({places[0]}) by less than half of {timeframe}",
+        where=places[1],
+        cure="mend the times: one of the two is wrong, or of another series",
+    )
 
 
 def _sources(paths: list[Path]) -> Iterator[Source]:

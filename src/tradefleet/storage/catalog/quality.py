@@ -31,8 +31,9 @@ FAULTS = (
     "negative volume",
     "out of order",
     "duplicate time",
+    "too close",
 )
-(UNREADABLE, NOT_A_NUMBER, PRICE, HIGH_LOW, OUTSIDE, VOLUME, ORDER, DUPLICATE) = range(1, len(FAULTS))
+(UNREADABLE, NOT_A_NUMBER, PRICE, HIGH_LOW, OUTSIDE, VOLUME, ORDER, DUPLICATE, TOO_CLOSE) = range(1, len(FAULTS))
 
 # A move is an outlier when it is this many times the usual one around it ...
 OUTLIER_FACTOR = 30.0

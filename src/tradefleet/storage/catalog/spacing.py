@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
-from tradefleet.market.bars import Times
+from tradefleet.market.bars import Times, too_close
 from tradefleet.market.errors import DataError
+from tradefleet.market.time import format_time
 from tradefleet.market.timeframe import Timeframe
 
 # A daily bar is 23 hours long when a broker's clock is put forward: a few short steps are fine.
@@ -30,6 +33,25 @@ def check_spacing(time: Times, timeframe: Timeframe, *, where: str) -> None:
     common = int(np.gcd.reduce(sizes))
     if len(steps) >= _TELLING and common > timeframe.nanoseconds and common % timeframe.nanoseconds == 0:
         raise _wrong(timeframe, Timeframe(common), where)
+
+
+def refuse_too_close(time: Times, timeframe: Timeframe, *, where: str, folder: Path) -> None:
+    """Raise DataError, naming both bars, when one merged into the series in `folder` is too close to another.
+
+    Each side alone keeps the rule; together nobody could read them any more.
+    """
+    close = too_close(time, timeframe)
+    if not close.any():
+        return
+    at = int(np.argmax(close))
+    first, second = (format_time(int(time[i])) for i in (at - 1, at))
+    raise DataError(
+        f"with these bars the series would have one at {first} and one at {second}, "
+        f"less than half of {timeframe} apart",
+        where=where,
+        cure="mend the times of the file (is --timezone right?); or, if those in the catalog are wrong, "
+        f"`tradefleet data export` what you need of them, remove {folder} and import again",
+    )
 
 
 def _wrong(timeframe: Timeframe, likely: Timeframe, where: str) -> DataError:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from tradefleet.market.bars import Bars
 from tradefleet.market.errors import CatalogError
@@ -20,6 +23,7 @@ from tradefleet.storage.catalog.manifest import (
 )
 from tradefleet.storage.catalog.parquet import encode_parquet, read_parquet_into
 from tradefleet.storage.catalog.paths import MANIFEST, SeriesKey
+from tradefleet.storage.catalog.spacing import refuse_too_close
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ def _write_months(
         new = columns.take(rows)
         old = _read_month(folder, months.get(name), new, replace=replace)
         merged = merge(old, new, replace=replace, where=str(key))
+        refuse_too_close(merged.columns.time, key.timeframe, where=str(key), folder=folder)
         added, replaced, unchanged = (
             added + merged.added,
             replaced + merged.replaced,
@@ -74,12 +79,16 @@ def _write_months(
         )
         if merged.added or merged.replaced:
             months[name] = _write_month(folder, name, merged.columns)
+    in_order = [months[name] for name in sorted(months)]
+    for before, after in pairwise(in_order):
+        seam = np.array([before.last, after.first], dtype=np.int64)
+        refuse_too_close(seam, key.timeframe, where=str(key), folder=folder)
     manifest = Manifest(
         version=VERSION,
         venue=key.venue,
         symbol=key.symbol,
         timeframe=str(key.timeframe),
-        months=[months[name] for name in sorted(months)],
+        months=in_order,
         **steps_of(bars.instrument, known),
     )
     return manifest, WriteReport(added, replaced, unchanged)
