@@ -9,8 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from numba import njit
+from numba.core import config
 
 import tradefleet
+from tradefleet.kernels import cache
 
 PACKAGE = Path(tradefleet.__file__).parent
 # A backtest whose answer depends on the stop's price.
@@ -127,3 +130,81 @@ def test_full_disk_does_not_cost_the_result(tmp_path: Path, steps: Path) -> None
     environment = {"PYTHONPATH": path_of(steps), "PYTHONDONTWRITEBYTECODE": "1"}
     # Standard output goes through a pipe, which has no limit.
     assert run(STEP, tmp_path / "home", before=full, **environment)[0] == "[0.0, 1.0, 3.0, 6.0]"
+
+
+def add(x: float) -> float:
+    return x + 1.0
+
+
+def test_setting_of_numba_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "mine"))
+    ours, mine = njit(add), njit(add)
+    assert not cache.keep_in(tmp_path / "ours", ours)
+    mine.enable_caching()
+    assert str(tmp_path / "mine") == config.CACHE_DIR
+    assert ours(1.0) == mine(1.0) == 2.0
+    for name in ("ours", "mine"):
+        assert len(list((tmp_path / name).rglob("*.nbi"))) == 1
+    # It is there now.
+    assert cache.keep_in(tmp_path / "ours", njit(add))
+
+
+def test_folder_without_the_code_does_not_pass_for_it(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    assert not cache.keep_in(tmp_path / "ours", njit(add))
+
+
+def test_folder_that_cannot_be_made_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    compiled = njit(add)
+    assert not cache.keep_in(tmp_path / "file" / "ours", compiled)
+    assert compiled(1.0) == 2.0
+    # Not beside the source either, where an edit of what it calls would not be noticed.
+    assert compiled._cache.cache_path is None
+
+
+def test_folders_long_unused_make_room_for_a_new_one(tmp_path: Path) -> None:
+    days = {"a" * 24: 31, "b" * 24: 29, "c" * 24: 31, "numba_" + "d" * 40: 31, "e" * 24 + ".txt": 31}
+    for name, age in days.items():
+        (tmp_path / name).mkdir()
+        past = (tmp_path / name).stat().st_mtime - age * 86_400
+        os.utime(tmp_path / name, (past, past))
+    # What is used stays.
+    cache.keep_in(tmp_path / ("c" * 24), njit(add))
+    assert len(list(tmp_path.iterdir())) == 5
+    cache.keep_in(tmp_path / ("f" * 24), njit(add))
+    assert {path.name for path in tmp_path.iterdir()} == {*days, "f" * 24} - {"a" * 24}
+
+
+STRATEGY = """
+from tradefleet import Signals, Strategy
+from tradefleet.graph import Step, close
+from tradefleet.graph.node import call
+def double(state, inputs, parameters):
+    return state, (2.0 * inputs[0],)
+DOUBLE = Step(double, name="double", initial=(0.0,))
+class Mine(Strategy):
+    def signals(self):
+        return Signals(call(DOUBLE, (close,)).nodes[0] > 1.0)
+"""
+# The step of a strategy file, run compiled.
+LOADED = """
+import sys
+import numpy as np
+from tradefleet.kernels import compiled_loop
+from tradefleet.strategies import load_strategy
+step = sys.modules[load_strategy(FILE).__module__].double
+results = np.zeros((2, 1))
+compiled_loop(step, (0.0,), np.ones((2, 1)), (), results)
+print(results[:, 0].tolist())
+"""
+
+
+def test_step_of_a_strategy_file_is_compiled_once(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(STRATEGY)
+    script = LOADED.replace("FILE", repr(str(tmp_path / "mine.py")))
+    first = run(script, tmp_path / "home", PYTHONHASHSEED="1")
+    assert "compiling loop of tradefleet_strategy_mine_" in first[1]
+    files = sorted((tmp_path / "home").rglob("*.nb?"))
+    assert run(script, tmp_path / "home", PYTHONHASHSEED="2") == (first[0], "")
+    assert sorted((tmp_path / "home").rglob("*.nb?")) == files

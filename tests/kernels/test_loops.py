@@ -88,6 +88,15 @@ def test_step_without_a_source_file_reads_its_own_numbers() -> None:
     assert looped(made_of_text(text, FACTOR=5.0), [[3.0]])[0, 0] == 15.0
 
 
+def test_number_that_is_changed_meanwhile_is_read_anew() -> None:
+    text = "def grow(x):\n    return x * FACTOR\n" + TEXT.format("+ grow(1.0)")
+    step = made_of_text(text, FACTOR=2.0)
+    assert looped(step, [[3.0]])[0, 0] == 5.0
+    # As a notebook does.
+    step.__globals__["FACTOR"] = 7.0
+    assert looped(step, [[3.0]])[0, 0] == 10.0
+
+
 def test_default_arguments_of_a_step_are_its_own() -> None:
     text = "def step(state, inputs, parameters, by={}):\n    return state, (inputs[0] * by,)\n"
     assert looped(made_of_text(text.format(2.0)), [[3.0]])[0, 0] == 6.0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from tradefleet.market.errors import StrategyError
+from tradefleet.market.errors import ParameterError, StrategyError
 from tradefleet.strategies import EmaCross, Strategy, builtin_strategies, load_strategy
 
 ONE = """
@@ -119,6 +122,54 @@ def test_missing_import_says_what_to_install(tmp_path: Path) -> None:
         load_strategy(path)
 
 
+NEIGHBOUR = "from own_numbers import FAST\n" + ONE.replace("12, 5", "FAST, 5")
+
+
+def test_files_beside_it_can_be_imported(tmp_path: Path) -> None:
+    before = list(sys.path)
+    found = []
+    for name, fast in (("a", 12), ("b", 20)):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name, f"FAST = {fast}\n", "own_numbers.py")
+        found.append(load_strategy(write(tmp_path / name, NEIGHBOUR))().parameters["fast"])
+    # Each its own neighbour, although both have one name.
+    assert found == [12, 20]
+    write(tmp_path / "b", "FAST = 3 * 10\n", "own_numbers.py")
+    assert load_strategy(f"{tmp_path}/b/mine.py")().parameters["fast"] == 30
+    assert sys.path == before
+
+
+def test_neighbour_found_already_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "FAST = 12\n", "known_numbers.py")
+    monkeypatch.setitem(sys.modules, "known_numbers", SimpleNamespace(FAST=14))
+    path = write(tmp_path, NEIGHBOUR.replace("own_numbers", "known_numbers"))
+    assert [load_strategy(path)().parameters["fast"] for _ in range(2)] == [14, 14]
+
+
+def test_error_in_a_neighbour_names_its_line(tmp_path: Path) -> None:
+    neighbour = write(tmp_path, "FAST = 1\nSLOW = FAST / 0\n", "own_numbers.py")
+    with pytest.raises(StrategyError, match=rf"division by zero, in {neighbour}:2"):
+        load_strategy(write(tmp_path, NEIGHBOUR))
+
+
+def test_end_of_the_program_is_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path, ONE + "import sys\nsys.exit()\n")
+    with pytest.raises(StrategyError, match=rf"ends the program \(sys.exit\), in {path}:8; take it out"):
+        load_strategy(path)
+
+
+def test_module_has_one_name_in_every_run(tmp_path: Path) -> None:
+    path = write(tmp_path, ONE)
+    script = f"from tradefleet.strategies import load_strategy; print(load_strategy({path!r}).__module__)"
+    names = [
+        subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert names[0] == names[1] == load_strategy(path).__module__.encode() + b"\n"
+
+
 def test_failed_load_leaves_no_module_behind(tmp_path: Path) -> None:
     before = set(sys.modules)
     with pytest.raises(StrategyError):
@@ -128,7 +179,7 @@ def test_failed_load_leaves_no_module_behind(tmp_path: Path) -> None:
 
 def test_bad_parameter_in_a_file_keeps_its_own_message(tmp_path: Path) -> None:
     path = write(tmp_path, ONE.replace("12, 5, 50", "3, 5, 50"))
-    with pytest.raises(Exception, match="default is 3, out of bounds; choose 5 to 50"):
+    with pytest.raises(ParameterError, match=rf"default is 3, out of bounds, in {path}:4; choose 5 to 50"):
         load_strategy(path)
 
 

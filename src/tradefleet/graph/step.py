@@ -2,12 +2,13 @@
 
 A step takes (state, inputs, parameters) and gives (state, outputs), all tuples of floats. It is called as it is for
 a live bar; over arrays a loop runs it, plain here, compiled where one is handed in. So that both give the same bits it
-keeps to + - * /, comparisons, sqrt, abs, and the total functions of `safe`.
+keeps to + - * /, comparisons, abs, min, max, math.sqrt and plain numbers; `step_rules` refuses the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from traceback import extract_tb
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ import numpy as np
 from tradefleet.graph.elementwise import NAN, tidy
 from tradefleet.graph.finite import Filler, fill_column
 from tradefleet.graph.node import Column, Operation, Run, Stepper, number_kinds
+from tradefleet.graph.step_rules import check_step
 from tradefleet.graph.symbolic import Symbolic
+from tradefleet.market.errors import StrategyError, UserError
 
 Floats = tuple[float, ...]
 StepFunction = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
@@ -26,6 +29,7 @@ class Step(Operation):
 
     Before every input has had a finite value the outputs are NaN and the function is not called; later inputs that
     are not finite are replaced by the last finite one. `lookback` and `settling` are functions of the parameters.
+    Raises StrategyError for a function that uses what a step may not, and where one fails on a bar.
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class Step(Operation):
         settling: Callable[..., int] = lambda *parameters: 0,
         cumulative: bool = False,
     ) -> None:
+        check_step(function, name)
         self.function = function
         self.name = name
         self.initial = initial
@@ -62,7 +67,10 @@ class Step(Operation):
         first = max((start for _, start in filled), default=0)
         rows = np.column_stack([column for column, _ in filled]) if filled else np.empty((run.length, 0))
         results = np.full((run.length, len(self.outputs)), NAN)
-        run.loop(self.function, self.initial, rows[first:], parameters, results[first:])
+        try:
+            run.loop(self.function, self.initial, rows[first:], parameters, results[first:])
+        except Exception as error:
+            raise self._fault(error) from error
         return tuple(tidy(np.ascontiguousarray(results[:, index])) for index in range(len(self.outputs)))
 
     def stream(self, parameters: tuple[Any, ...], run: Run) -> Stepper:
@@ -77,14 +85,41 @@ class Step(Operation):
             values = filler.fill(inputs)
             if not filler.ready:
                 return unknown
-            state, outputs = function(state, values, parameters)
-            return tuple(v if v - v == 0.0 else NAN for v in outputs)
+            try:
+                state, outputs = function(state, values, parameters)
+                check_count(outputs, len(unknown))
+                return tuple(v if v - v == 0.0 else NAN for v in outputs)
+            except Exception as error:
+                raise self._fault(error) from error
 
         return step
+
+    def _fault(self, error: Exception) -> UserError:
+        """What to raise for an error of the step: it names the line and the cure."""
+        if isinstance(error, UserError):
+            return error
+        code = self.function.__code__
+        where = f"{code.co_filename}:{code.co_firstlineno}"
+        cure = f"give (state, outputs) at every bar, both tuples of numbers, with {len(self.outputs)} in outputs"
+        innermost = extract_tb(error.__traceback__)[-1]
+        # Where that is a loop here, the step itself went well and what it gave does not fit.
+        if innermost.filename != __file__:
+            where, cure = f"{innermost.filename}:{innermost.lineno}", "guard that line with a comparison"
+        if isinstance(error, ZeroDivisionError):
+            cure = "guard the division: x / y if y != 0.0 else 0.0"
+        message = f"the step {self.name} raised {type(error).__name__}: {error}"
+        return StrategyError(message, where=where, cure=cure)
+
+
+def check_count(outputs: Floats, wanted: int) -> None:
+    """Raise ValueError where a step gives more or fewer outputs than it names."""
+    if len(outputs) != wanted:
+        raise ValueError("it gives more or fewer outputs than it names")
 
 
 def plain_loop(function: StepFunction, state: Floats, rows: Column, parameters: Floats, results: Column) -> None:
     """Run a step over rows (bars x inputs) in plain Python, filling results (bars x outputs)."""
     for index, row in enumerate(rows.tolist()):
         state, outputs = function(state, tuple(row), parameters)
+        check_count(outputs, results.shape[1])
         results[index] = outputs

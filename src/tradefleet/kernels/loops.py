@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numba.core.errors import NumbaError
 
-from tradefleet.kernels.twin import twin
+from tradefleet.graph.step import plain_loop
+from tradefleet.kernels.twin import numbers_in, twin
 from tradefleet.market.errors import StrategyError
 
 
@@ -22,12 +23,16 @@ def step_loop(state: Any, rows: Any, parameters: Any, results: Any) -> None:
     """Run the step over rows (bars x inputs), filling results (bars x outputs)."""
     for index in range(len(rows)):
         state, outputs = step(state, rows[index], parameters)
+        # Compiled code would write past the end.
+        if len(outputs) != results.shape[1]:
+            raise ValueError("it gives more or fewer outputs than it names")
         for position in range(len(outputs)):
             results[index, position] = outputs[position]
 
 
 @cache
-def _loop_of(function: Any) -> Callable[..., None]:
+def _loop_of(function: Any, numbers: str) -> Callable[..., None]:
+    """The loop of a step; `numbers` are those compiled in, which a notebook may have changed since the last call."""
     name = f"loop of {function.__module__}.{function.__qualname__}"
     return twin(step_loop, name, step=function)  # type: ignore[arg-type]
 
@@ -35,7 +40,7 @@ def _loop_of(function: Any) -> Callable[..., None]:
 def compiled_loop(function: Any, state: Any, rows: Any, parameters: Any, results: Any) -> None:
     """What `graph.plain_loop` does, compiled; raises StrategyError for a step that cannot be compiled."""
     try:
-        _loop_of(function)(state, np.ascontiguousarray(rows), parameters, results)
+        _loop_of(function, numbers_in(function))(state, np.ascontiguousarray(rows), parameters, results)
     except NumbaError as error:
         code = function.__code__
         raise StrategyError(
@@ -43,6 +48,10 @@ def compiled_loop(function: Any, state: Any, rows: Any, parameters: Any, results
             where=f"{code.co_filename}:{code.co_firstlineno}",
             cure="give (state, outputs), both tuples of numbers, made with + - * /, comparisons and sqrt",
         ) from error
+    except Exception:
+        # Compiled code does not say on which line it failed; the same rows fail alike in plain Python, which does.
+        plain_loop(function, state, rows, parameters, results)
+        raise
 
 
 def _reason(error: NumbaError) -> str:

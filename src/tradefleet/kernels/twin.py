@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dis import get_instructions
 from functools import cache
-from types import CellType, FunctionType
+from types import CellType, CodeType, FunctionType
 from typing import Any
 
 from numba import njit
 
-from tradefleet.kernels.cache import announce, enclosed, folder_for, save_if_possible, use
+from tradefleet.kernels.cache import announce, constants, enclosed, folder_for, keep_in
 
 
 def twin(function: FunctionType, name: str, **replaced: FunctionType) -> Callable[..., Any]:
@@ -24,25 +24,37 @@ def twin(function: FunctionType, name: str, **replaced: FunctionType) -> Callabl
     """
     used = {**called(function), **replaced}
     parts = {function}.union(*(_family(part) for part in used.values()))
-    if not use(folder_for(parts)):
+    compiled = njit(nogil=True)(_copy(function, name, used))
+    if not keep_in(folder_for(parts), compiled):
         announce(name)
-    return save_if_possible(njit(cache=True, nogil=True)(_copy(function, name, used)))  # type: ignore[no-any-return]
+    return compiled
+
+
+def numbers_in(function: FunctionType) -> str:
+    """The numbers that are compiled into a function and those that it calls, as text: 1 and 1.0 are not the same."""
+    family = sorted(_family(function), key=lambda part: (part.__module__, part.__qualname__))
+    return repr([constants(part) for part in family])
 
 
 def called(function: FunctionType) -> dict[str, FunctionType]:
     """The plain functions that a function's globals, and what it is nested in, hold under names it uses."""
     values = function.__globals__
-    # Not co_names, which also holds the names of attributes.
-    names = {i.argval for i in get_instructions(function) if i.opname == "LOAD_GLOBAL"}
-    found = {**{name: values.get(name) for name in names}, **enclosed(function)}
+    found = {**{name: values.get(name) for name in _globals_of(function.__code__)}, **enclosed(function)}
     return {name: value for name, value in sorted(found.items()) if isinstance(value, FunctionType)}
 
 
+@cache
+def _globals_of(code: CodeType) -> frozenset[str]:
+    """The names of globals that code reads; co_names also holds those of attributes."""
+    return frozenset(i.argval for i in get_instructions(code) if i.opname == "LOAD_GLOBAL")
+
+
 def _copy(function: FunctionType, name: str, used: dict[str, FunctionType]) -> FunctionType:
-    compiled = {key: _inner(value) for key, value in used.items()}
+    compiled = {key: _inner(value, numbers_in(value)) for key, value in used.items()}
     values = {**function.__globals__, **compiled}
     cells = tuple(CellType(compiled.get(key, value)) for key, value in enclosed(function).items())
     copy = FunctionType(function.__code__, values, function.__name__, function.__defaults__, cells)
+    copy.__kwdefaults__ = function.__kwdefaults__
     # Numba names its files by module and qualified name.
     copy.__qualname__ = name
     copy.__module__ = function.__module__
@@ -50,8 +62,8 @@ def _copy(function: FunctionType, name: str, used: dict[str, FunctionType]) -> F
 
 
 @cache
-def _inner(function: FunctionType) -> Any:
-    """A twin that is part of others and not kept by itself."""
+def _inner(function: FunctionType, numbers: str) -> Any:
+    """A twin that is part of others and not kept by itself; another one for other numbers."""
     return njit(nogil=True, forceinline=True)(_copy(function, function.__qualname__, called(function)))
 
 

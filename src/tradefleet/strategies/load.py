@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from traceback import extract_tb
 from types import ModuleType
 
-from tradefleet.market.errors import StrategyError, TradefleetError, did_you_mean
+from tradefleet.market.errors import StrategyError, TradefleetError, UserError, did_you_mean
 from tradefleet.strategies import builtin
 from tradefleet.strategies.strategy import Strategy
+
+# The modules beside a strategy file that it imported.
+_NEIGHBOURS: dict[str, ModuleType] = {}
 
 
 def builtin_strategies() -> dict[str, type[Strategy]]:
@@ -68,38 +74,92 @@ def _from_file(path: Path) -> ModuleType:
         raise StrategyError(
             f"there is no file {path}", cure="check the path, or write one with `tradefleet new strategy NAME`"
         )
-    # The path is part of the name, so that two files of one name are two modules.
-    name = f"tradefleet_strategy_{path.stem}_{abs(hash(str(path.resolve())))}"
+    # The path is part of the name, so that two files of one name are two modules, and the same one in every run.
+    digest = blake2b(str(path.resolve()).encode(), digest_size=8).hexdigest()
+    name = f"tradefleet_strategy_{path.stem}_{digest}"
     spec = spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise StrategyError(f"{path} cannot be loaded as Python", cure="give a .py file")
     module = module_from_spec(spec)
+    before = sys.modules.get(name)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        with _neighbours_of(path):
+            spec.loader.exec_module(module)
     except BaseException as error:
         del sys.modules[name]
-        raise _load_error(error, str(path)) from error
+        if before is not None:
+            sys.modules[name] = before
+        raise _load_error(error, str(path), path) from error
     return module
+
+
+@contextmanager
+def _neighbours_of(path: Path) -> Iterator[None]:
+    """Let a strategy file import the files beside it, as Python lets a script.
+
+    The neighbours that an earlier file brought are forgotten first: they may be edited, or be of another folder.
+    """
+    for name, module in _NEIGHBOURS.items():
+        if sys.modules.get(name) is module:
+            del sys.modules[name]
+    _NEIGHBOURS.clear()
+    folder = path.resolve().parent
+    known = set(sys.modules)
+    sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        with suppress(ValueError):
+            sys.path.remove(str(folder))
+        _NEIGHBOURS.update({name: sys.modules[name] for name in set(sys.modules) - known if _is_beside(name, folder)})
+
+
+def _is_beside(name: str, folder: Path) -> bool:
+    """Whether a module is a file or a package of the folder itself; one installed deeper inside it is not."""
+    file = getattr(sys.modules[name], "__file__", None)
+    top = folder / name.partition(".")[0]
+    return file is not None and (Path(file) == top.with_suffix(".py") or top in Path(file).parents)
 
 
 def _from_module(place: str) -> ModuleType:
     try:
         return importlib.import_module(place)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _load_error(error, place) from error
 
 
-def _load_error(error: BaseException, place: str) -> BaseException:
+def _load_error(error: BaseException, place: str, path: Path | None = None) -> BaseException:
     if isinstance(error, SyntaxError):
         return StrategyError(
             f"Python cannot read it: {error.msg}", where=f"{error.filename}:{error.lineno}", cure="mend that line"
         )
+    where = _where(error, place, path)
+    if isinstance(error, SystemExit):
+        cure = 'take it out, or put it under `if __name__ == "__main__":`'
+        return StrategyError("loading it ends the program (sys.exit)", where=where, cure=cure)
+    if isinstance(error, UserError):
+        error.where = error.where or where
     if isinstance(error, TradefleetError) or not isinstance(error, Exception):
         return error
-    frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename.endswith(place)]
-    where = f"{place}:{frames[-1].lineno}" if frames else place
     cure = "mend that line"
     if isinstance(error, ModuleNotFoundError):
         cure = "install it, or check the name: a built-in's name, package.module:Class or path/to/file.py:Class"
+        if path is not None:
+            cure = "install it, or put its file beside this one"
     return StrategyError(f"loading it raised {type(error).__name__}: {error}", where=where, cure=cure)
+
+
+def _where(error: BaseException, place: str, path: Path | None) -> str:
+    """The last line reached in the file or in one beside it."""
+    if path is None:
+        return place
+    file = path.resolve()
+    for frame in reversed(extract_tb(error.__traceback__)):
+        reached = Path(frame.filename).resolve()
+        if reached == file:
+            return f"{place}:{frame.lineno}"
+        if reached.parent == file.parent:
+            return f"{reached}:{frame.lineno}"
+    return place
