@@ -149,9 +149,9 @@ def test_lookback_adds_up_along_the_longest_path() -> None:
 
 def test_settling_adds_up_and_is_never_less_than_the_lookback() -> None:
     one = Plan([ema(close, 10)])
-    assert one.settling > one.lookback
-    assert Plan([sma(ema(close, 10), 20)]).settling == one.settling + 19
-    assert Plan([sma(close, 20)]).settling == 19
+    assert one.settling() > one.lookback
+    assert Plan([sma(ema(close, 10), 20)]).settling() == one.settling() + 19
+    assert Plan([sma(close, 20)]).settling() == 19
 
 
 def test_cumulative_computations_are_named() -> None:

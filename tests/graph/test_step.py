@@ -63,7 +63,7 @@ def test_an_input_that_is_not_finite_is_replaced_and_counted() -> None:
 def test_parameters_are_floats_and_may_be_symbols() -> None:
     assert count(close, 2)[0] is count(close, 2.0)[0]
     assert Binder({"n": 2}).bind(count(close, Symbolic.parameter("n"))[0]) is count(close, 2)[0]
-    assert Plan([count(close, 3)[0]]).settling == 30
+    assert Plan([count(close, 3)[0]]).settling() == 30
 
 
 def test_the_loop_can_be_handed_in() -> None:

@@ -41,4 +41,4 @@ def test_no_value_before_the_lookback_with_other_parameters(info: IndicatorInfo,
         plan = Plan([node])
         known = np.isfinite(plan.over(SERIES).columns[0])
         assert not known[: plan.lookback].any(), node
-        assert plan.settling >= plan.lookback
+        assert plan.settling() >= plan.lookback

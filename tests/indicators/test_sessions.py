@@ -106,5 +106,5 @@ def test_a_session_that_is_no_timeframe_is_refused() -> None:
 
 
 def test_settling_reaches_the_sessions_needed() -> None:
-    assert Plan([session_vwap("8h")]).settling >= 8 * 60
-    assert Plan([pivots().pivot]).settling >= 2 * 24 * 60
+    assert Plan([session_vwap("8h")]).settling() >= 8 * 60
+    assert Plan([pivots().pivot]).settling() >= 2 * 24 * 60

@@ -78,10 +78,10 @@ def test_values_agree_once_settled(info: IndicatorInfo) -> None:
                 for start in STARTS:
                     late = plan.over(cut(series, start)).columns[0]
                     wrong = np.flatnonzero(
-                        error(full[start:], late, info.name == "support_resistance")[plan.settling :] > TOLERANCE
+                        error(full[start:], late, info.name == "support_resistance")[plan.settling() :] > TOLERANCE
                     )
                     allowed = 0.002 * len(late) if info.name in STEPPED else 0
-                    assert len(wrong) <= allowed, f"{node!r}: {plan.settling} bars are {wrong[-1] + 1} too few"
+                    assert len(wrong) <= allowed, f"{node!r}: {plan.settling()} bars are {wrong[-1] + 1} too few"
 
 
 def error(full: Any, late: Any, waits: bool) -> Any:

@@ -91,7 +91,7 @@ def test_bars_after_until_change_nothing() -> None:
 
 
 def test_anchor_is_the_first_bar_fed() -> None:
-    settling = Plan(trace(EmaCross()).nodes).settling
+    settling = Plan(trace(EmaCross()).nodes).settling()
     late = run(EmaCross(), since="2024-03-10")
     first = int(np.flatnonzero(HOURS.time == late.bars.time[0])[0])
     assert late.anchor == late.data["anchor"] == format_time(HOURS.time[first - settling])
@@ -106,7 +106,7 @@ def test_run_replayed_from_its_anchor_gives_the_same_bits() -> None:
 @pytest.mark.parametrize("before", [0, 10, 39, 40])
 def test_missing_history_is_warned_of_by_the_bar(before: int) -> None:
     strategy = SmaCross(fast=5, slow=40)
-    settling = Plan(trace(strategy).nodes).settling
+    settling = Plan(trace(strategy).nodes).settling()
     assert settling == 40
     found = run(strategy, HOURS[500 - before :], since=HOURS[500:].first)
     told = [text for text in found.warnings if "history" in text]

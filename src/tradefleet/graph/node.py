@@ -67,6 +67,10 @@ class Operation(ABC):
         """Bars after which where the series began no longer matters (error below 1e-4)."""
         return self.lookback(parameters)
 
+    def settling_time(self, parameters: tuple[Any, ...]) -> float:
+        """The same for computations that forget by the clock, such as a session's: seconds."""
+        return 0.0
+
     def negate(self, call: Call, negations: Sequence[Node]) -> Node:
         """The node that is true where this one is known and false; truth operations override it.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,6 +18,7 @@ from tradefleet.graph.step import plain_loop
 from tradefleet.market.bars import Bars
 from tradefleet.market.errors import InternalError
 from tradefleet.market.time import SECOND
+from tradefleet.market.timeframe import Timeframe
 
 
 @dataclass(frozen=True)
@@ -53,23 +55,28 @@ class Plan:
     @cached_property
     def lookback(self) -> int:
         """Bars before the first value of the slowest node."""
-        return self._longest("lookback")
+        return self._longest(lambda call: call.operation.lookback(call.parameters))
 
-    @cached_property
-    def settling(self) -> int:
-        """Bars until every node has forgotten where its series began."""
-        return self._longest("settling")
+    def settling(self, timeframe: str | Timeframe = "1m") -> int:
+        """Bars of this length until every node has forgotten where its series began."""
+        length = Timeframe.parse(timeframe).nanoseconds / SECOND
+
+        def own(call: Call) -> int:
+            by_clock = math.ceil(call.operation.settling_time(call.parameters) / length)
+            return max(call.operation.settling(call.parameters), by_clock)
+
+        return self._longest(own)
 
     @cached_property
     def cumulative(self) -> tuple[Call, ...]:
         """The computations that depend on all bars since the first."""
         return tuple(call for call in self.calls if call.operation.cumulative)
 
-    def _longest(self, what: str) -> int:
+    def _longest(self, own: Callable[[Call], int]) -> int:
+        """The longest way through the calls, each adding bars of its own."""
         needed: dict[Call, int] = {}
         for call in self.calls:
-            own = getattr(call.operation, what)(call.parameters)
-            needed[call] = own + max((needed[node.call] for node in call.inputs), default=0)
+            needed[call] = own(call) + max((needed[node.call] for node in call.inputs), default=0)
         return max(needed.values(), default=0)
 
     def over(self, bars: Bars, loop: Loop = plain_loop, threads: int = 1) -> Evaluation:

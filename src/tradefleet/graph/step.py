@@ -28,7 +28,8 @@ class Step(Operation):
     """An operation made of one step function and its first state.
 
     Before every input has had a finite value the outputs are NaN and the function is not called; later inputs that
-    are not finite are replaced by the last finite one. `lookback` and `settling` are functions of the parameters.
+    are not finite are replaced by the last finite one. `lookback` and `settling` (bars) and
+    `settling_time` (seconds) are functions of the parameters.
     Raises StrategyError for a function that uses what a step may not, and where one fails on a bar.
     """
 
@@ -41,6 +42,7 @@ class Step(Operation):
         outputs: tuple[str, ...] = ("value",),
         lookback: Callable[..., int] = lambda *parameters: 0,
         settling: Callable[..., int] = lambda *parameters: 0,
+        settling_time: Callable[..., float] = lambda *parameters: 0.0,
         cumulative: bool = False,
     ) -> None:
         check_step(function, name)
@@ -52,6 +54,7 @@ class Step(Operation):
         self.cumulative = cumulative
         self._lookback = lookback
         self._settling = settling
+        self._settling_time = settling_time
 
     def check(self, parameters: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(p if isinstance(p, Symbolic) else float(p) for p in parameters)
@@ -61,6 +64,9 @@ class Step(Operation):
 
     def settling(self, parameters: tuple[Any, ...]) -> int:
         return max(self._lookback(*parameters), self._settling(*parameters))
+
+    def settling_time(self, parameters: tuple[Any, ...]) -> float:
+        return self._settling_time(*parameters)
 
     def batch(self, inputs: Sequence[Any], parameters: tuple[Any, ...], run: Run) -> tuple[Column, ...]:
         filled = [fill_column(column, run) for column in inputs]

@@ -9,7 +9,7 @@ from tradefleet.graph.node import call
 from tradefleet.graph.step import Floats
 from tradefleet.indicators.arguments import Prices, columns
 from tradefleet.indicators.registry import listed
-from tradefleet.indicators.session import bars_a_session, session_of
+from tradefleet.indicators.session import session_of
 
 NAN = float("nan")
 
@@ -42,7 +42,7 @@ PREVIOUS_SESSION = Step(
     name="previous_session",
     initial=(NAN, 0.0, NAN, NAN, NAN, NAN, NAN, NAN),
     outputs=PreviousSession._fields,
-    settling=lambda seconds: 2 * bars_a_session(seconds),
+    settling_time=lambda seconds: 2 * seconds,
 )
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tradefleet.graph import Node, floor_divide
 from tradefleet.indicators.arguments import Prices, column
-from tradefleet.market.time import MINUTE, SECOND
+from tradefleet.market.time import SECOND
 from tradefleet.market.timeframe import Timeframe
 
 
@@ -26,8 +26,3 @@ def session_of(on: Prices, session: str, offset: str, function: str) -> Session:
     since = column(on, "time", function) - start / SECOND
     number = floor_divide(since, seconds)
     return Session(number, since - number * seconds, seconds)
-
-
-def bars_a_session(seconds: float) -> int:
-    """Bars in a session, supposing bars of one minute: the graph does not know how long its bars are."""
-    return int(seconds * SECOND // MINUTE)

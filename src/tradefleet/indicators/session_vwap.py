@@ -7,7 +7,7 @@ from tradefleet.graph.node import call
 from tradefleet.graph.step import Floats
 from tradefleet.indicators.arguments import Prices, column
 from tradefleet.indicators.registry import listed
-from tradefleet.indicators.session import bars_a_session, session_of
+from tradefleet.indicators.session import session_of
 from tradefleet.indicators.talib_functions import typical_price
 
 NAN = float("nan")
@@ -26,7 +26,7 @@ def _vwap(state: Floats, inputs: Floats, parameters: Floats) -> tuple[Floats, Fl
     return (number, whole, value, volume), (vwap,)
 
 
-SESSION_VWAP = Step(_vwap, name="session_vwap", initial=(NAN, 0.0, 0.0, 0.0), settling=bars_a_session)
+SESSION_VWAP = Step(_vwap, name="session_vwap", initial=(NAN, 0.0, 0.0, 0.0), settling_time=lambda seconds: seconds)
 
 
 @listed("levels", "high", "low", "close", "volume", "time")

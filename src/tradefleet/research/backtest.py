@@ -78,7 +78,8 @@ def run_backtest(
     known = bars.between(until=until)
     check_range(since, until)
     start = 0 if since is None else known.index_of(since)
-    first = max(0, start - plan.settling)
+    settling = plan.settling(bars.timeframe)
+    first = max(0, start - settling)
     fed, simulated = known[first:], known[start:]
     if len(simulated) == 0:
         raise DataError(
@@ -89,7 +90,7 @@ def run_backtest(
     simulation = _Simulation(bar_columns(simulated), decisions, _market(simulated, settings, traced), settings.cash)
     state, journal = simulation.run()
     ledger = ledger_of(journal, state, float(simulated.close[-1]), bars.symbol, traced.tag)
-    missing = plan.settling - (start - first) if since is not None else None
+    missing = settling - (start - first) if since is not None else None
     counts = {name: int(count) for name, count in zip(COUNTS, journal.counts, strict=True)}
     counts["replaced_inputs"] = evaluation.replaced
     performance = _performance(simulated, state, journal, ledger, settings)

@@ -13,7 +13,7 @@ from tradefleet.metrics.performance import Performance
 from tradefleet.research.calendar import CRYPTO_DAYS
 
 _TEXTS = {
-    "invalid_levels": "skipped entries, {}: a stop, target or size was no number, negative, or out of any price's reach",
+    "invalid_levels": "skipped entries, {}: a stop, target or size was no number, negative, or out of reach",
     "below_minimum": "skipped entries, {}: the quantity was below the lot or the minimum notional",
     "cut_to_cash": "smaller entries, {}: cut to what the cash paid",
     "not_affordable": "skipped entries, {}: the cash did not pay for the smallest order",
