@@ -312,7 +312,7 @@ def test_json_times_are_iso_and_equity_is_per_bar_when_asked() -> None:
     assert len(found["equity"]) == len(HOURS)
     assert found["equity"][0]["time"] == "2024-01-01T01:00:00Z"
     assert {found["trades"][0][name][-1] for name in ("entry_time", "exit_time")} == {"Z"}
-    assert found["parameters"]["fast"] == 12 and found["parameters"]["size"] == "0.99"
+    assert found["parameters"]["fast"] == 12 and found["parameters"]["size"] == 0.99
     json.dumps(found, allow_nan=False)
 
 
@@ -486,3 +486,8 @@ def test_bars_of_hours_from_before_1970_have_their_days() -> None:
         "1970-01-01T00:00:00Z",
         "1970-01-02T00:00:00Z",
     ]
+
+
+def test_result_plots_itself() -> None:
+    figure = run(EmaCross()).plot()
+    assert {"candlestick", "scatter"} <= {trace.type for trace in figure.data}

@@ -123,7 +123,7 @@ def test_every_builtin_has_the_common_parameters_after_its_own() -> None:
     common = ["side", "stop_loss", "take_profit", "reward_risk", "trailing_stop", "max_bars"]
     for strategy in builtin_strategies().values():
         assert list(strategy.declared())[-6:] == common
-        assert strategy().parameters["size"] == "0.99"
+        assert strategy().parameters["size"] == 0.99
 
 
 @pytest.mark.parametrize(

@@ -352,3 +352,47 @@ def test_a_swept_parameter_that_signals_replace_is_refused() -> None:
 
     with pytest.raises(ParameterError, match="no effect"):
         trace_symbolic(Fixed(), frozenset({"stop_loss"}))
+
+
+def test_what_signals_set_is_what_a_result_says() -> None:
+    class Set(Strategy):
+        def signals(self) -> Signals:
+            return Signals(enter_long=close > 1, stop_loss=0.01, take_profit=atr(14) / close, size=risk(0.01))
+
+    traced = trace(Set())
+    assert traced.replaced["stop_loss"] == 0.01
+    assert traced.replaced["size"] == "risk:0.01"
+    assert "atr" in str(traced.replaced["take_profit"])
+    assert trace(Set()).bind({}).replaced == traced.replaced
+
+
+@pytest.mark.parametrize(("side", "cure"), [("long", "side=short"), ("short", "side=long")])
+def test_a_side_that_no_entry_is_on_is_refused(side: str, cure: str) -> None:
+    class One(Strategy):
+        def signals(self) -> Signals:
+            one = close > 1
+            return Signals(enter_short=one) if self.side == "long" else Signals(enter_long=one)
+
+    with pytest.raises(ParameterError, match=cure):
+        try:
+            trace(One(side=side))
+        except ParameterError as error:
+            raise ParameterError(str(error)) from None
+
+
+@pytest.mark.parametrize("value", [-0.01, 2])
+def test_a_constant_that_is_no_fraction_is_refused(value: float) -> None:
+    class Wrong(Strategy):
+        def signals(self) -> Signals:
+            return Signals(enter_long=close > 1, stop_loss=value)
+
+    with pytest.raises(ParameterError, match="stop_loss is"):
+        trace(Wrong())
+
+
+def test_an_init_of_its_own_is_refused() -> None:
+    with pytest.raises(StrategyError, match="has an __init__ of its own"):
+
+        class Own(Strategy):
+            def __init__(self, fast: int = 10) -> None:
+                self.period = fast

@@ -13,7 +13,16 @@ from tradefleet.storage.catalog import Catalog, read_file
 
 
 def catalog(root: str | Path | None = None) -> Catalog:
-    """The catalog of bars on this machine, in TRADEFLEET_HOME unless another folder is named."""
+    """The catalog of bars on this machine, in TRADEFLEET_HOME unless another folder is named.
+
+    >>> import tempfile
+    >>> import tradefleet as tf
+    >>> found = tf.catalog(tempfile.mkdtemp())
+    >>> found.write(tf.generate_bars("1h", days=2, symbol="GEN/USD"))
+    WriteReport(added=48, replaced=0, unchanged=0...)
+    >>> len(found.bars("GEN/USD", "1h", since="2024-01-02"))
+    24
+    """
     return Catalog(home() / "catalog" if root is None else Path(root))
 
 
@@ -29,6 +38,11 @@ def read_bars(
     """Bars from a file in any format the importer knows, or from a polars or pandas frame.
 
     Raises DataError naming the file, the line and the cure for rows that cannot be used.
+
+    >>> import tradefleet as tf
+    >>> frame = tf.generate_bars("1h", days=2).to_polars()
+    >>> tf.read_bars(frame, timeframe="1h", symbol="GEN/USD")
+    Bars(GEN/USD 1h, 48 bars, 2024-01-01T00:00:00Z to 2024-01-02T23:00:00Z)
     """
     if not isinstance(source, str | Path):
         return Bars.from_frame(source, timeframe=timeframe, symbol=symbol or "bars")

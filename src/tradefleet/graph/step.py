@@ -30,6 +30,15 @@ class Step(Operation):
     Before every input has had a finite value the outputs are NaN and the function is not called; later inputs that
     are not finite are replaced by the last finite one. `lookback` and `settling` (bars) and
     `settling_time` (seconds) are functions of the parameters.
+
+    >>> from tradefleet.graph import close
+    >>> from tradefleet.graph.node import call
+    >>> def highest_so_far(state, inputs, parameters):
+    ...     best = max(state[0], inputs[0])
+    ...     return (best,), (best,)
+    >>> ever = Step(highest_so_far, name="highest_so_far", initial=(0.0,), cumulative=True)
+    >>> call(ever, (close,)).nodes[0] > 100
+    (highest_so_far(close) > 100)
     Raises StrategyError for a function that uses what a step may not, and where one fails on a bar.
     """
 

@@ -6,13 +6,13 @@ from tradefleet.metrics.performance import Performance
 
 
 def measure(performance: Performance) -> float:
-    """Sum of the fees of closed trades, both sides.
+    """All fees paid: both sides of closed trades, the entry of open ones.
 
-    Unit: money. Formula: sum(fees). Never NaN.
+    Unit: money. Formula: sum(fees) + open_fees. Never NaN.
     Source: the definition; Perold (1988), The Implementation Shortfall, Journal of Portfolio Management
     14(3), for costs as a measure.
 
     >>> measure(Performance.from_days(100, [110], [9]))
     0.0
     """
-    return float(performance.fees.sum())
+    return float(performance.fees.sum()) + performance.open_fees

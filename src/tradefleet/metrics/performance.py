@@ -33,7 +33,8 @@ class Performance:
     `max_drawdown_length` (nanoseconds, the longest time from a peak to its recovery or the end) are exact at
     bar closes. `exposure` is the share of bar closes with an open position. The trade arrays have one value
     a closed trade: `profit` and `fees` in money, `profit_ratio` = profit / entry notional, times, and
-    `side` +1 or -1. `periods_per_year` annualises daily figures: 365 for crypto, 252 for forex.
+    `side` +1 or -1. `periods_per_year` annualises daily figures: 365 for crypto, 252 for forex. `open_fees` are the
+    fees paid so far for positions still open.
 
     Raises ParameterError when arrays that belong together differ in length or cash is not positive.
     """
@@ -54,6 +55,7 @@ class Performance:
     side: Integers
     open_trades: int
     periods_per_year: int
+    open_fees: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0 < self.initial_cash < math.inf:

@@ -96,7 +96,7 @@ def run_backtest(
     performance = _performance(simulated, state, journal, ledger, settings)
     return Result(
         strategy=strategy.name(),
-        parameters=strategy.parameters,
+        parameters={**strategy.parameters, **traced.replaced},
         anchor=fed.first,
         settings=_settings(settings, performance),
         bars=simulated,
@@ -177,6 +177,7 @@ def _performance(bars: Bars, state: State, journal: Journal, ledger: Ledger, set
         side=ledger.side[closed],
         open_trades=len(ledger.side) - ledger.closed,
         periods_per_year=periods,
+        open_fees=float(ledger.fees[ledger.closed :].sum()),
     )
 
 

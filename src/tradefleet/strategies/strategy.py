@@ -40,6 +40,10 @@ class Strategy:
     _usual_size: ClassVar[Size] = Size("fraction", 0.99)
 
     def __init_subclass__(cls) -> None:
+        if "__init__" in vars(cls):
+            raise StrategyError(
+                f"{cls.__name__} has an __init__ of its own", cure="declare parameters instead: fast = param(12, 5, 50)"
+            )
         cls._declared = {**cls._declared, **_own_parameters(cls)}
         if "size" in vars(cls):
             cls._usual_size = parse_size(vars(cls)["size"])
@@ -102,9 +106,10 @@ class Strategy:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Every parameter's value by name, `size` as text."""
+        """Every parameter's value by name; `size` is a fraction, or text such as amount:1000."""
         self._read.update(self._symbols)
-        return {**self._values, **self._symbols, "size": str(self._size)}
+        size = self._size.value if self._size.kind == "fraction" else str(self._size)
+        return {**self._values, **self._symbols, "size": size}
 
     def read_parameter(self, name: str) -> Any:
         """A parameter's value, or its symbol while the strategy is traced for many values."""

@@ -17,8 +17,8 @@ from tradefleet.strategies.signals import Signals
 from tradefleet.strategies.strategy import Strategy
 from tradefleet.trading.size import Size, SizeKind
 
-# Fractions of the entry price that a price can fall by.
-_OF_THE_PRICE = ("stop_loss", "trailing_stop")
+# Fractions of the entry price.
+_OF_THE_PRICE = ("stop_loss", "take_profit", "trailing_stop")
 
 
 class Conditions(NamedTuple):
@@ -42,12 +42,16 @@ class Levels(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Traced:
-    """A strategy as nodes: its conditions, masked to its side, and the levels and size of its entries."""
+    """A strategy as nodes: its conditions, masked to its side, and the levels and size of its entries.
+
+    `replaced` has what its signals set in place of a parameter, as a number or as text.
+    """
 
     conditions: Conditions
     levels: Levels
     size_kind: SizeKind
     tag: str
+    replaced: Mapping[str, float | str]
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -58,7 +62,11 @@ class Traced:
         """The same with values in place of symbolic parameters."""
         bind = Binder(values).bind
         return Traced(
-            Conditions(*map(bind, self.conditions)), Levels(*map(bind, self.levels)), self.size_kind, self.tag
+            Conditions(*map(bind, self.conditions)),
+            Levels(*map(bind, self.levels)),
+            self.size_kind,
+            self.tag,
+            self.replaced,
         )
 
 
@@ -153,12 +161,35 @@ def _resolved(strategy: Strategy, signals: Signals) -> Traced:
     _check_stop_is_set(strategy, stop, kind)
     if not isinstance(signals.tag, str):
         raise StrategyError(f"tag is {signals.tag!r}", cure="give text")
-    return Traced(_conditions(signals, strategy.side), Levels(stop, target, trail, max_bars, size), kind, signals.tag)
+    levels = Levels(stop, target, trail, max_bars, size)
+    return Traced(_conditions(signals, strategy.side), levels, kind, signals.tag, _replaced(signals, levels))
+
+
+def _replaced(signals: Signals, levels: Levels) -> dict[str, float | str]:
+    """What signals set in place of parameters: a number where it is one, else the expression."""
+    shown: dict[str, float | str] = {}
+    for name, node in levels._asdict().items():
+        value = getattr(signals, name)
+        if value is None:
+            continue
+        is_number = node.call.operation is CONSTANT and not node.call.symbolic
+        shown[name] = node.call.parameters[0] if is_number else repr(node)
+        if isinstance(value, Size) and value.kind != "fraction":
+            shown[name] = str(value)
+    if "take_profit" in shown:
+        shown["reward_risk"] = 0.0
+    return shown
 
 
 def _conditions(signals: Signals, side: str) -> Conditions:
     """The four conditions; those of a side the strategy does not trade never hold."""
     nodes = Conditions(*(truth(getattr(signals, name), name) for name in Conditions._fields))
+    own, other = (nodes.enter_short, nodes.enter_long) if side == "short" else (nodes.enter_long, nodes.enter_short)
+    if side != "both" and own is NEVER and other is not NEVER:
+        entered = "long" if side == "short" else "short"
+        raise ParameterError(
+            f"side is '{side}', but all entries are {entered}", cure=f"set side={entered}, or side=both"
+        )
     if side == "long":
         return nodes._replace(enter_short=NEVER, exit_short=NEVER)
     if side == "short":
@@ -180,7 +211,11 @@ def _level(strategy: Strategy, signals: Signals, name: str, otherwise: Callable[
 
 
 def _check_fraction(name: str, value: Any) -> None:
-    if not isinstance(value, Symbolic) and value >= 1:
+    if isinstance(value, Symbolic):
+        return
+    if value < 0:
+        raise ParameterError(f"{name} is {value:g}", cure="give a fraction such as 0.02, or 0 for none")
+    if value >= 1 and name != "take_profit":
         raise ParameterError(
             f"{name} is {value:g}, the whole price or more", cure="give a fraction: 0.02 is 2 % of the price"
         )
@@ -207,7 +242,7 @@ def _check_stop_is_set(strategy: Strategy, stop: Node, kind: SizeKind) -> None:
     if stop is not constant(0.0):
         return
     if kind == "risk":
-        raise ParameterError(f"size is {strategy.size}, but there is no stop_loss", cure="set stop_loss, such as 0.02")
+        raise ParameterError("size is risk(...), but there is no stop_loss", cure="set stop_loss, such as 0.02")
     ratio = strategy.reward_risk
     if not isinstance(ratio, Symbolic) and ratio != 0:
         raise ParameterError(f"reward_risk is {ratio:g}, but there is no stop_loss", cure="set stop_loss, such as 0.02")

@@ -37,7 +37,11 @@ class Size:
 
 
 def amount(money: float) -> Size:
-    """Entries of a fixed amount of money."""
+    """Entries of a fixed amount of money.
+
+    >>> amount(1000)
+    Size(kind='amount', value=1000.0)
+    """
     return Size("amount", money)
 
 
@@ -45,6 +49,9 @@ def risk(fraction: float) -> Size:
     """Entries that lose this fraction of equity if stopped out; the strategy needs a stop-loss.
 
     Slippage and fees come on top.
+
+    >>> risk(0.01)
+    Size(kind='risk', value=0.01)
     """
     return Size("risk", fraction)
 
