@@ -31,6 +31,8 @@ class Step(Operation):
     are not finite are replaced by the last finite one. `lookback` and `settling` (bars) and
     `settling_time` (seconds) are functions of the parameters.
 
+    Raises StrategyError for a function that uses what a step may not, and where one fails on a bar.
+
     >>> from tradefleet.graph import close
     >>> from tradefleet.graph.node import call
     >>> def highest_so_far(state, inputs, parameters):
@@ -39,7 +41,6 @@ class Step(Operation):
     >>> ever = Step(highest_so_far, name="highest_so_far", initial=(0.0,), cumulative=True)
     >>> call(ever, (close,)).nodes[0] > 100
     (highest_so_far(close) > 100)
-    Raises StrategyError for a function that uses what a step may not, and where one fails on a bar.
     """
 
     def __init__(
