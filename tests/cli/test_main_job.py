@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Command
 
 import tradefleet as tf
+from tradefleet.market.generate import generate_bars
+from tradefleet.market.resample import resample
+from tradefleet.storage.catalog import Finding, Findings, check_series
 from tradefleet.strategies import builtin_strategies
 
 SERIES = ("--symbol", "GEN/USD", "--timeframe", "1h")
@@ -51,7 +55,45 @@ def test_strict_check_fails_for_a_gap(command: Command, prices: Path) -> None:
     assert command("data", "check", *SERIES).code == 0
     strict = command("data", "check", *SERIES, "--strict")
     assert strict.code == 2
-    assert "1 gap" in strict.err
+    assert "the check found gap: 1" in strict.err
+    assert "look at them above; without --strict they pass" in strict.err
+    assert "--replace" not in strict.err
+
+
+def test_check_of_errors_names_the_repair(filled: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = Findings("duplicate time", 1200, lambda _: Finding("duplicate time", "here", None, "twice"))
+    report = replace(check_series(tf.catalog(), "GEN/USD", "1h"), errors=[error])
+    monkeypatch.setattr("tradefleet.cli.data.check_series", lambda *_: report)
+    outcome = filled("data", "check", *SERIES, "--strict")
+    assert outcome.code == 2
+    assert "the check found duplicate time: 1,200" in outcome.err
+    assert "import the series again with --replace" in outcome.err
+
+
+def test_list_shows_the_others_when_a_manifest_is_damaged(filled: Command, prices: Path) -> None:
+    filled("data", "import", prices, "--symbol", "BAD", "--timeframe", "1h")
+    manifest = tf.catalog().root / "local" / "BAD" / "1h" / "manifest.json"
+    manifest.write_text("{")
+    outcome = filled("data", "list")
+    assert outcome.code == 2
+    assert "GEN/USD" in outcome.out
+    assert "the manifest is damaged" in outcome.err
+    assert "BAD" in outcome.err
+    assert [row["symbol"] for row in json.loads(filled("data", "list", "--json", "-").out)] == ["GEN/USD"]
+
+
+def test_replace_repairs_an_import_by_the_wrong_clock(command: Command, prices: Path) -> None:
+    rows = [line.replace("Z,", ",", 1) for line in prices.read_text().splitlines()]
+    prices.write_text("\n".join(rows))
+    command("data", "import", prices, *SERIES)
+    # Every seventh hour is absent now, as a weekend is: the wrong bars must not fill it.
+    prices.write_text("\n".join(line for number, line in enumerate(rows) if number == 0 or number % 7))
+    outcome = command("data", "import", prices, *SERIES, "--timezone", "America/New_York+7h", "--replace")
+    assert outcome.code == 0, outcome.err
+    assert " removed" in outcome.out and " 0 removed" not in outcome.out
+    expected = tf.read_bars(prices, timeframe="1h", symbol="GEN/USD", timezone="America/New_York+7h")
+    found = tf.catalog().bars("GEN/USD", "1h", since=expected.first)
+    assert found.between(None, expected.last) == expected[:-1]
 
 
 def test_resample_makes_longer_bars(filled: Command) -> None:
@@ -144,3 +186,32 @@ def test_demo_ends_in_a_report(command: Command) -> None:
     assert str(report) in outcome.out
     assert all(name in report.read_text() for name in builtin_strategies())
     assert command("demo", "--seconds", "1").code == 0
+
+
+def test_second_demo_has_its_own_market_alone(command: Command) -> None:
+    assert command("demo", "--seconds", "4").code == 0
+    assert command("demo", "--seconds", "1", "--seed", "2").code == 0
+    own = generate_bars("5m", days=60, seed=2, symbol="DEMO/USD")
+    five, hours = (tf.catalog().bars("DEMO/USD", timeframe, venue="demo") for timeframe in ("5m", "1h"))
+    assert (len(five), five.last) == (len(own), own.last)
+    assert (five.close == own.close).all()
+    assert hours == resample(five, "1h")
+
+
+def test_demo_of_a_negative_seed_is_refused(command: Command) -> None:
+    outcome = command("demo", "--seed", "-1")
+    assert outcome.code == 2
+    assert "seed is -1" in outcome.err
+
+
+def test_demo_without_a_home_to_write_names_the_cure(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.mkdir", refuse)
+    outcome = command("demo", "--seconds", "1")
+    assert outcome.code == 2
+    assert "Permission denied" in outcome.err
+    assert "TRADEFLEET_HOME" in outcome.err

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import functools
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import tradefleet.graph
 from tradefleet.graph import (
     bars_since,
     close,
@@ -39,9 +42,27 @@ from tradefleet.market.errors import ParameterError, StrategyError
         (lambda: [high, low].index(close), StrategyError, "`is`"),
         (lambda: list(close), StrategyError, "shift(k)"),
         (lambda: close[-1], StrategyError, "shift(k)"),
-        (lambda: float(close), StrategyError, "on_bar"),
-        (lambda: [1, 2][close], StrategyError, "on_bar"),
-        (lambda: range(close), StrategyError, "on_bar"),
+        (lambda: float(close), StrategyError, "keep it an expression"),
+        (lambda: [1, 2][close], StrategyError, "keep it an expression"),
+        (lambda: range(close), StrategyError, "keep it an expression"),
+        (lambda: math.log(close), StrategyError, "from tradefleet.indicators import ln"),
+        (lambda: np.log(close), StrategyError, "from tradefleet.indicators import ln"),
+        (lambda: np.sqrt(close), StrategyError, "tradefleet.indicators"),
+        (lambda: close.rolling(20), StrategyError, "rolling_mean(close, 20)"),
+        (lambda: close.mean(), StrategyError, "rolling_mean"),
+        (lambda: close.max(), StrategyError, "rolling_max"),
+        (lambda: close.std(), StrategyError, "standard_deviation"),
+        (lambda: close.iloc[-1], StrategyError, "shift(k)"),
+        (lambda: close.diff(), StrategyError, "x - x.shift(1)"),
+        (lambda: close.pct_change(), StrategyError, "x - x.shift(1)"),
+        (lambda: close.shfit(1), StrategyError, "did you mean 'shift'?"),
+        (lambda: close**2, StrategyError, "x * x"),
+        (lambda: 2**close, StrategyError, "x * x"),
+        (lambda: close % 2, StrategyError, "floor_divide"),
+        (lambda: close // 2, StrategyError, "floor_divide"),
+        (lambda: close > None, StrategyError, "compare with a number"),
+        (lambda: close > True, StrategyError, "compare with a number"),
+        (lambda: tradefleet.graph.open, StrategyError, "import open_"),
         (lambda: close.shift(-1), StrategyError, "future"),
         (lambda: close.shift(1.5), ParameterError, "whole number"),
         (lambda: close.shift(True), ParameterError, "whole number"),
@@ -83,13 +104,10 @@ def test_a_mistake_names_the_cure(wrong: Callable[[], Any], error: type[Exceptio
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda: close > True,
         lambda: close + None,
         lambda: close + "1",
         lambda: np.array([1.0, 2.0]) * close,
-        lambda: close**2,
         lambda: f"{close:.2f}",
-        lambda: np.sqrt(close),
         lambda: len(close),
         lambda: close(),
         lambda: (close > 1) & None,
@@ -148,3 +166,18 @@ def test_a_much_shared_condition_can_be_negated() -> None:
     for _ in range(60):
         condition = (condition & shift(condition, 1)) | condition
     assert ~~condition is condition
+
+
+def test_private_names_are_answered_as_python_does() -> None:
+    assert not hasattr(close, "__array_interface__")
+    assert not hasattr(close, "_anything")
+    assert copy.copy(close) is close
+
+
+def test_numbers_of_numpy_combine_as_pythons() -> None:
+    two = np.float64(2)
+    assert two * close is 2 * close
+    assert two - close is 2 - close
+    assert (two > close) is (close < 2)
+    assert (close >= two) is (close >= 2)
+    assert (np.bool_(True) & (close > 1)) is (True & (close > 1))

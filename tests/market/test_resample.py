@@ -18,6 +18,7 @@ from tradefleet.market.timeframe import Timeframe
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "nfi-binance-5m"
 MINUTE = 60 * 10**9
+NAMES = ("time", "open", "high", "low", "close", "volume")
 
 
 def minutes(count: int, start: str = "2018-01-01") -> Bars:
@@ -68,6 +69,30 @@ def test_only_whole_multiples(timeframe):
     assert "whole multiple of 1m" in caught.value.cure
 
 
+@pytest.mark.parametrize(
+    ("timeframe", "cure"), [("7m", "choose 6m or 8m"), ("5h", "choose 4h or 6h"), ("36h", "choose 1d")]
+)
+@pytest.mark.parametrize("count", [0, 10])
+def test_lengths_that_do_not_divide_a_day_are_refused(timeframe, cure, count):
+    with pytest.raises(ParameterError, match=f"{timeframe} does not divide a day") as caught:
+        resample(minutes(10)[:count], timeframe)
+    assert caught.value.cure == cure
+
+
+@pytest.mark.parametrize("timeframe", ["6m", "8m", "90m", "8h", "1d"])
+def test_no_bar_opens_before_the_first_day_of_the_data(timeframe):
+    assert resample(minutes(3000), timeframe).first == "2018-01-01T00:00:00Z"
+
+
+def test_bars_that_do_not_divide_a_day_still_make_whole_days():
+    bars = minutes(1)
+    seven = Bars(*(getattr(bars, n) for n in NAMES), timeframe="7m", symbol="X")
+    assert len(resample(seven, "7m")) == len(resample(seven, "1w")) == 1
+    with pytest.raises(ParameterError) as caught:
+        resample(seven, "14m")
+    assert caught.value.cure == "choose 1w"
+
+
 def test_instrument_is_kept():
     bars = minutes(5)
     assert resample(bars, "5m").instrument is bars.instrument
@@ -77,7 +102,7 @@ def test_instrument_is_kept():
 @given(
     steps=st.lists(st.integers(1, 400), min_size=1, max_size=80),
     start=st.integers(-10_000, 30_000_000),
-    timeframe=st.sampled_from(["2m", "5m", "7m", "1h", "4h", "1d", "3d", "1w", "2w"]),
+    timeframe=st.sampled_from(["2m", "5m", "8m", "1h", "4h", "1d", "3d", "1w", "2w"]),
     seed=st.integers(0, 1000),
 )
 def test_resample_is_what_polars_groups(steps, start, timeframe, seed):

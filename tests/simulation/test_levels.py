@@ -107,7 +107,6 @@ def test_target_works_on_the_entry_bar_of_a_market_entry(scene: Scene) -> None:
     assert (found.only.entry_bar, found.only.exit_bar, found.only.exit_price) == (1, 1, scene.price(102))
 
 
-
 @pytest.mark.parametrize("level", ["stop", "trail", "target"])
 def test_level_that_no_price_reaches_is_no_entry(scene: Scene, level: str) -> None:
     # 2 meant as 2 %: a long's stop, or a short's target, would lie below zero.

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tradefleet.market.bars import Bars
 from tradefleet.market.errors import CatalogError, DataError, ParameterError
 from tradefleet.market.instrument import Instrument
-from tradefleet.market.time import format_time
+from tradefleet.market.time import format_time, parse_time
 from tradefleet.storage.catalog import Catalog, WriteReport, check_series
 from tradefleet.storage.catalog.columns import Columns, merge
 from tradefleet.storage.catalog.paths import SeriesKey, decode, encode
@@ -218,13 +218,106 @@ def test_replace_lets_the_new_values_win(catalog, make_bars):
     assert len(files(series_folder(catalog))) == 3
 
 
+def rows_of(bars: Bars, rows: np.ndarray) -> Bars:
+    return Bars(*Columns.of(bars).take(rows), timeframe=bars.timeframe, symbol=bars.instrument)
+
+
+def test_replace_leaves_exactly_the_new_bars_in_their_range(catalog, make_bars):
+    old = make_bars(24 * 120, start="2018-01-01", timeframe="1h")
+    catalog.write(old)
+    # The new ones: all but every third, none in March, from mid January to mid April.
+    row = np.arange(len(old))
+    inside = (row >= 300) & (row < 2500)
+    march = (old.time >= parse_time("2018-03-01")) & (old.time < parse_time("2018-04-01"))
+    fresh = rows_of(changed(old, 301, volume=123.5), inside & ~march & (row % 3 != 2))
+    report = catalog.write(fresh, replace=True)
+    first, last = fresh.time[[0, -1]]
+    within = (old.time >= first) & (old.time <= last)
+    assert report == WriteReport(0, 1, len(fresh) - 1, int(within.sum()) - len(fresh))
+    assert report.as_dict()["removed"] == report.removed > 24 * 31
+    expected = Bars.concat([rows_of(old, old.time < first), fresh, rows_of(old, old.time > last)])
+    folder = catalog.root / "local" / "BTC%2FUSDT" / "1h"
+    assert catalog.bars("BTC/USDT", "1h") == expected
+    assert [name[:7] for name in files(folder)] == ["2018-01", "2018-02", "2018-04", "manifes"]
+    assert catalog.write(fresh, replace=True) == WriteReport(0, 0, len(fresh), 0)
+
+
+def test_without_replace_no_bar_between_is_removed(catalog, make_bars):
+    bars = make_bars(24 * 90, timeframe="1h")
+    catalog.write(bars)
+    ends = rows_of(bars, np.array([0, len(bars) - 1]))
+    assert catalog.write(ends) == WriteReport(0, 0, 2, 0)
+    assert catalog.bars("BTC/USDT", "1h") == bars
+    assert catalog.write(ends, replace=True) == WriteReport(0, 0, 2, len(bars) - 2)
+    assert catalog.bars("BTC/USDT", "1h") == ends
+
+
+def test_removed_series_is_gone_and_the_others_stay(catalog, make_bars):
+    bars = make_bars(60_000)
+    catalog.write(bars)
+    catalog.write(make_bars(10, timeframe="5m"))
+    catalog.remove("BTC/USDT", "1m")
+    assert [str(info.timeframe) for info in catalog.series()] == ["5m"]
+    assert not series_folder(catalog).exists()
+    assert catalog.write(bars[:5]) == WriteReport(5, 0, 0)
+
+
+def test_series_with_a_damaged_manifest_can_be_removed(catalog, make_bars):
+    catalog.write(make_bars(10))
+    (series_folder(catalog) / "manifest.json").write_text("{")
+    catalog.remove("BTC/USDT", "1m")
+    assert catalog.series() == []
+
+
+def test_removing_what_is_not_there_names_the_nearest(catalog, make_bars):
+    with pytest.raises(CatalogError, match="no bars of BTC/USDT 1m"):
+        catalog.remove("BTC/USDT", "1m")
+    assert not catalog.root.exists()
+    catalog.write(make_bars(10))
+    with pytest.raises(CatalogError) as caught:
+        catalog.remove("BTC/USD", "1m")
+    assert caught.value.cure == "did you mean 'BTC/USDT 1m (local)'?"
+    assert len(catalog.bars("BTC/USDT", "1m")) == 10
+
+
+def test_remove_waits_for_the_writer(tmp_path, make_bars):
+    catalog = Catalog(tmp_path, lock_wait=0.05)
+    catalog.write(make_bars(10))
+    with (
+        FileLock(tmp_path / ".locks" / "local" / "BTC%2FUSDT" / "1m.lock"),
+        pytest.raises(CatalogError, match="writing"),
+    ):
+        catalog.remove("BTC/USDT", "1m")
+    assert len(catalog.bars("BTC/USDT", "1m")) == 10
+
+
+def test_remove_that_dies_after_the_manifest_leaves_no_series(catalog, make_bars, monkeypatch):
+    bars = make_bars(60_000)
+    catalog.write(bars)
+    monkeypatch.setattr("tradefleet.storage.catalog.writing._remove_orphans", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        catalog.remove("BTC/USDT", "1m")
+    monkeypatch.undo()
+    assert catalog.series() == []
+    catalog.write(bars[:5])
+    assert len(files(series_folder(catalog))) == 2
+
+
 def later(bars: Bars, seconds: int) -> Bars:
     columns = Columns.of(bars)
     return Bars(columns.time + seconds * 10**9, *columns[1:], timeframe=bars.timeframe, symbol=bars.instrument)
 
 
-@pytest.mark.parametrize("replace", [False, True])
-@pytest.mark.parametrize(("seconds", "first", "second"), [(15, "00:00", "00:15"), (-15, "00:45", "01:00")])
+@pytest.mark.parametrize(
+    ("seconds", "replace", "first", "second"),
+    [
+        (15, False, "00:00:00", "00:00:15"),
+        (15, True, "00:00:00", "00:00:15"),
+        (-15, False, "00:00:45", "00:01:00"),
+        # Those between the new ones go; the last one there stays, beyond the last new one.
+        (-15, True, "01:38:45", "01:39:00"),
+    ],
+)
 def test_bars_too_close_to_those_there_are_refused(catalog, make_bars, seconds, first, second, replace):
     bars = make_bars(100)
     catalog.write(bars)
@@ -232,7 +325,7 @@ def test_bars_too_close_to_those_there_are_refused(catalog, make_bars, seconds, 
     with pytest.raises(DataError) as caught:
         catalog.write(later(bars, seconds)[1 if seconds < 0 else 0 :], replace=replace)
     for time in (first, second):
-        assert f"2018-01-01T00:{time}Z" in caught.value.message
+        assert f"2018-01-01T{time}Z" in caught.value.message
     assert caught.value.where == "BTC/USDT 1m (local)"
     assert "data export" in caught.value.cure and str(series_folder(catalog)) in caught.value.cure
     assert files(series_folder(catalog)) == before

@@ -224,6 +224,30 @@ def test_date_and_time_in_two_columns(catalog, make_bars):
     assert load(catalog, b"date,time,open,high,low,close,volume\n" + lines(table).encode()) == bars
 
 
+@pytest.mark.parametrize(
+    ("header", "taken", "notes"),
+    [
+        ("Volume BTC,Volume USDT", 0, ["volume is column 'volume btc', of volume btc, volume usdt"]),
+        ("Volume BTC,Other", 0, []),
+        ("Volume USDT,Volume", 1, ["volume is column 'volume', of volume usdt, volume"]),
+        ("Other,Volume", 1, []),
+    ],
+)
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_volume_columns_that_name_a_currency(catalog, make_bars, tmp_path, header, taken, notes, ending):
+    bars = make_bars(50)
+    table = [[*row[:5], *([row[5], 7.0] if taken == 0 else [7.0, row[5]])] for row in rows(bars)]
+    path = tmp_path / "x.csv"
+    path.write_text("https://www.CryptoDataDownload.com\nUnix,Open,High,Low,Close," + header + "\n" + lines(table))
+    if ending == "parquet":
+        frame = pl.read_csv(path, skip_rows=1)
+        path = tmp_path / "x.parquet"
+        frame.write_parquet(path)
+    report = import_files(catalog, [path], symbol="X", timeframe="1m")
+    assert (catalog.bars("X", "1m").volume == bars.volume).all()
+    assert report.files[0].notes == notes
+
+
 def test_without_volume_column_volume_is_zero_and_it_is_said(catalog, make_bars, tmp_path):
     bars = make_bars(50)
     path = tmp_path / "x.csv"

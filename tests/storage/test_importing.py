@@ -355,6 +355,7 @@ def test_report_is_plain_data(catalog, csv_file):
         "added": 9,
         "replaced": 0,
         "unchanged": 0,
+        "removed": 0,
         "dropped": 1,
         "warnings": 1,
     }

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from tradefleet.market.errors import ParameterError, StrategyError
-from tradefleet.strategies import EmaCross, Strategy, builtin_strategies, load_strategy
+from tradefleet.strategies import EmaCross, Signals, Strategy, builtin_strategies, load_strategy
 
 ONE = """
 from tradefleet import Signals, Strategy, param
@@ -79,7 +79,7 @@ def test_edited_file_is_read_again(tmp_path: Path) -> None:
 
 def test_several_classes_ask_for_a_choice(tmp_path: Path) -> None:
     path = write(tmp_path, TWO)
-    with pytest.raises(StrategyError, match=r"several strategies, in .*choose one of: One, Two Write .*:Class"):
+    with pytest.raises(StrategyError, match=r"several strategies, in .*choose one of: One, Two\. Write .*:Class"):
         load_strategy(path)
 
 
@@ -206,3 +206,34 @@ def test_relative_path_is_read_from_the_working_folder(tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)
     assert issubclass(load_strategy("mine.py:One"), Strategy)
     assert issubclass(load_strategy("./mine.py:One"), Strategy)
+
+
+def test_builtin_is_found_by_its_class_name() -> None:
+    assert load_strategy("EmaCross") is EmaCross
+
+
+@pytest.mark.parametrize("text", ["EMACROSS", "Ema_Cross", "emacros"])
+def test_case_and_underscores_do_not_hide_what_is_meant(text: str) -> None:
+    with pytest.raises(StrategyError, match=r"did you mean 'ema_cross'\? Or name your own"):
+        load_strategy(text)
+
+
+def test_imported_strategies_are_offered_too() -> None:
+    with pytest.raises(StrategyError, match=r"no class 'EmaCros', in tradefleet.strategies; did you mean 'EmaCross'\?"):
+        load_strategy("tradefleet.strategies:EmaCros")
+
+
+def test_list_of_names_ends_in_a_full_stop() -> None:
+    with pytest.raises(StrategyError, match=r"sma_cross\. Or name your own"):
+        load_strategy("zzzz")
+
+
+def test_null_bytes_name_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, "x = 1\0")
+    with pytest.raises(StrategyError, match=rf"null bytes, in {path}"):
+        load_strategy(path)
+
+
+def test_misspelt_signal_is_met_with_the_nearest() -> None:
+    with pytest.raises(StrategyError, match=r"no 'entr_long'; did you mean 'enter_long'\?"):
+        Signals(**{"entr_long": True})

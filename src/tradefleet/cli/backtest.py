@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from tradefleet.app.backtest import backtest as run
 from tradefleet.app.data import catalog
 from tradefleet.cli.options import Bar, Json, Since, Symbol, Until, Venue
-from tradefleet.cli.output import say, write_file, write_json
+from tradefleet.cli.output import STDOUT, say, write_json, write_output
 from tradefleet.cli.progress import progress
 from tradefleet.market.bars import check_range
 from tradefleet.market.errors import ParameterError, did_you_mean
@@ -36,7 +36,7 @@ def backtest(
     json: Json = None,
     equity: Literal["day", "bar"] = "day",
     report: Path | None = None,
-    trades: Path | None = None,
+    trades: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
 ) -> None:
     """Simulate one strategy, or several side by side, on bars of the catalog.
 
@@ -59,20 +59,23 @@ def backtest(
     report
         Write one HTML file with charts.
     trades
-        Write the trades as CSV.
+        Write the trades as CSV to this file, or to standard output for -.
     """
+    if json == trades == STDOUT:
+        raise ParameterError("--json and --trades both go to standard output", cure="give one of them a file")
     chosen = prepared(strategies, settings, size)
     check_range(since, until)
     bars = catalog().bars(symbol, timeframe, until=until, venue=venue)
     with progress(f"simulating {', '.join(strategies)} on {len(bars):,} bars"):
         results = [run(s, bars, cash=cash, fee=fee, slippage=slippage, since=since) for s in chosen]
-    say(str(results[0]) if len(results) == 1 else comparison_table(results), json)
+    quiet = STDOUT if trades == STDOUT else json
+    say(str(results[0]) if len(results) == 1 else comparison_table(results), quiet)
     if report is not None:
         write_report(results, report)
-        say(f"\nreport: {report}", json)
+        say(f"\nreport: {report}", quiet)
     if trades is not None:
         write_trades(results, trades)
-        say(f"trades: {trades}", json)
+        say(f"trades: {trades}", quiet)
     if json is not None:
         found = [result.as_dict(equity) for result in results]
         write_json(found[0] if len(found) == 1 else {"results": found}, json)
@@ -83,8 +86,10 @@ def prepared(strategies: list[str], settings: list[str], size: str | None) -> li
     if not strategies:
         raise ParameterError("there is no strategy to simulate", cure="name one, such as ema_cross")
     classes = [load_strategy(text) for text in strategies]
-    values = dict(_setting(text) for text in settings)
+    values = _settings(settings)
     if size is not None:
+        if "size" in values:
+            raise ParameterError("size is given by --size and by --set", cure="give it once")
         values["size"] = size
     known = {name for cls in classes for name in (*cls.declared(), "size")}
     for name in values:
@@ -98,6 +103,16 @@ def prepared(strategies: list[str], settings: list[str], size: str | None) -> li
     return chosen
 
 
+def _settings(texts: list[str]) -> dict[str, str]:
+    """The values by name; which of two was meant nobody can know."""
+    values: dict[str, str] = {}
+    for name, value in map(_setting, texts):
+        if name in values:
+            raise ParameterError(f"--set gives {name} twice: {values[name]} and {value}", cure="give it once")
+        values[name] = value
+    return values
+
+
 def _setting(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name.strip() or not value.strip():
@@ -105,7 +120,7 @@ def _setting(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def write_trades(results: list[Result], path: Path) -> None:
+def write_trades(results: list[Result], target: str) -> None:
     """The trades of all results as one CSV, the strategy in front."""
     parts = [
         f"strategy,{line}" if number == 0 and row == 0 else f"{result.strategy},{line}"
@@ -113,4 +128,4 @@ def write_trades(results: list[Result], path: Path) -> None:
         for row, line in enumerate(result.trades_csv().splitlines())
         if number == 0 or row > 0
     ]
-    write_file(path, ("\n".join(parts) + "\n").encode())
+    write_output(target, ("\n".join(parts) + "\n").encode())

@@ -11,22 +11,35 @@ from tradefleet.app.data import catalog
 from tradefleet.cli.options import Bar, Json, Since, Symbol, Until, Venue
 from tradefleet.cli.output import say, write_json
 from tradefleet.cli.progress import progress
-from tradefleet.market.errors import DataError
+from tradefleet.market.errors import CatalogError, DataError
 from tradefleet.market.resample import resample as resampled
 from tradefleet.research.table import aligned
 from tradefleet.storage.catalog import CheckReport, Findings, check_series
 from tradefleet.storage.catalog import export as export_bars
 
 _SHOWN = 3
+_REPAIR = "import the series again with --replace"
+# Gaps and outliers may be the market's own: importing the same file again would change nothing.
+_LOOK = "look at them above; without --strict they pass"
 
 
 def list_series(*, json: Json = None) -> None:
     """List the series of bars in the catalog."""
-    found = catalog().series()
+    found, errors = catalog().readable_series()
     rows = [["venue", "symbol", "timeframe", "bars", "first", "last"]]
     rows += [[s.venue, s.symbol, str(s.timeframe), f"{s.bars:,}", s.first, s.last] for s in found]
-    say(aligned(rows, right=[3]) if found else "no bars yet; try `tradefleet demo` or `tradefleet data import`", json)
+    empty = "no series can be read" if errors else "no bars yet; try `tradefleet demo` or `tradefleet data import`"
+    say(aligned(rows, right=[3]) if found else empty, json)
     write_json([series.as_dict() for series in found], json)
+    if errors:
+        raise _damaged(errors)
+
+
+def _damaged(errors: list[CatalogError]) -> CatalogError:
+    """One error for all, naming each manifest; raised after the list, so that the others are seen."""
+    first = errors[0]
+    places = ", ".join(error.where for error in errors)
+    return CatalogError(first.message, where=places, cure=first.cure)
 
 
 def check(
@@ -50,8 +63,9 @@ def check(
     write_json(report.as_dict(), json)
     problems = [*report.errors, *(report.warnings if strict else [])]
     if problems:
-        kinds = ", ".join(f"{len(found):,} {found.kind}" for found in problems)
-        raise DataError(f"the check found {kinds}", where=report.series, cure="import the series again with --replace")
+        kinds = ", ".join(f"{found.kind}: {len(found):,}" for found in problems)
+        cure = _REPAIR if report.errors else _LOOK
+        raise DataError(f"the check found {kinds}", where=report.series, cure=cure)
 
 
 def check_text(report: CheckReport) -> str:
@@ -90,7 +104,7 @@ def resample(
     Parameters
     ----------
     replace
-        Let new values replace those the catalog has.
+        From the first new bar to the last, keep exactly the new ones: others there are replaced or removed.
     """
     known = catalog()
     bars = known.bars(symbol, timeframe, venue=venue)
@@ -98,7 +112,8 @@ def resample(
     rows = []
     for longer in made:
         written = known.write(longer, venue=venue, replace=replace)
-        say(f"{symbol} {longer.timeframe}: {len(longer):,} bars, {written.added:,} new", json)
+        gone = f", {written.removed:,} removed" if written.removed else ""
+        say(f"{symbol} {longer.timeframe}: {len(longer):,} bars, {written.added:,} new{gone}", json)
         rows.append({"symbol": symbol, "timeframe": str(longer.timeframe), "bars": len(longer), **written.as_dict()})
     write_json(rows, json)
 

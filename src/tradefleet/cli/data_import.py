@@ -46,7 +46,8 @@ def import_bars(
     on_bad
         What becomes of bad rows: error, drop, or keep-last for a time that is there twice.
     replace
-        Let new values replace those the catalog has.
+        From the first bar of the files to the last, keep exactly their bars: other values replace those the catalog
+        has, and bars that the files do not have are removed. Bars before the first and after the last stay.
     scale
         Multiply prices by this, such as 0.00001 for prices in points.
     tick
@@ -81,7 +82,8 @@ def import_text(report: ImportReport) -> str:
     written = report.written
     lines = [
         f"{report.symbol} {report.timeframe} ({report.venue}): {report.bars:,} bars, {report.first} to {report.last}",
-        f"{written.added:,} new, {written.replaced:,} replaced, {written.unchanged:,} known before",
+        f"{written.added:,} new, {written.replaced:,} replaced, {written.unchanged:,} known before, "
+        f"{written.removed:,} removed",
     ]
     for file in report.files:
         lines += _file_lines(file)

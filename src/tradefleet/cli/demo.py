@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -12,7 +13,7 @@ from tradefleet.cli.data_import import import_text
 from tradefleet.cli.options import Json
 from tradefleet.cli.output import say, write_json
 from tradefleet.cli.progress import progress
-from tradefleet.market.errors import ParameterError
+from tradefleet.market.errors import CatalogError, ParameterError
 from tradefleet.market.generate import generate_bars
 from tradefleet.market.home import home
 from tradefleet.market.resample import resample
@@ -43,12 +44,14 @@ def demo(
     """
     if not 1 <= seconds <= 3600:
         raise ParameterError(f"seconds is {seconds:g}", cure="choose 1 to 3600")
-    folder = home() / "demo"
-    folder.mkdir(parents=True, exist_ok=True)
+    if seed < 0:
+        raise ParameterError(f"seed is {seed}", cure="choose a whole number from 0 on")
+    folder = _folder()
     days = min(_LONGEST, int(seconds * _DAYS_A_SECOND))
     say(f"1. a generated market of {days} days, seed {seed} (volatility clusters, jumps, daily rhythm)", json)
     prices = export(generate_bars(GENERATED, days=days, seed=seed, symbol=SYMBOL), folder / "market.csv")
     say(f"   {prices}\n\n2. tradefleet data import", json)
+    _forget_market()
     imported = import_files(
         catalog(), [prices], symbol=SYMBOL, timeframe=GENERATED, venue=VENUE, replace=True, tick="0.01"
     )
@@ -64,6 +67,27 @@ def demo(
     report = write_report(results, folder / "report.html")
     say(f"\n5. the report: {report}\n\n{_NEXT}", json)
     write_json({"bars": len(bars), "report": str(report), "results": {r.strategy: r.metrics for r in results}}, json)
+
+
+def _folder() -> Path:
+    folder = home() / "demo"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CatalogError(
+            f"this folder cannot be made: {error.strerror or error}",
+            where=str(folder),
+            cure="set TRADEFLEET_HOME to a folder that is yours to write",
+        ) from error
+    return folder
+
+
+def _forget_market() -> None:
+    """Remove the market of an earlier demo, whatever was made of it: two markets in one series are none."""
+    known = catalog()
+    for key in known.keys():  # noqa: SIM118 - a method of the catalog, which is no dictionary
+        if (key.venue, key.symbol) == (VENUE, SYMBOL):
+            known.remove(key.symbol, key.timeframe, venue=key.venue)
 
 
 def _indented(text: str) -> str:

@@ -5,28 +5,43 @@ Command bodies are named as text and loaded when they are called, so that `--hel
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 import traceback
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError
-from dotenv import load_dotenv
-
-from tradefleet import __version__
-from tradefleet.market.errors import ParameterError, UserError
-
 OURS, THEIRS, INTERRUPTED = 1, 2, 130
+
+try:
+    from cyclopts import App, CycloptsError
+    from dotenv import load_dotenv
+
+    from tradefleet import __version__
+    from tradefleet.market.errors import ParameterError, UserError
+    from tradefleet.market.files import FULL
+except KeyboardInterrupt:
+    # These take long enough for a Ctrl-C to fall into them.
+    sys.stderr.write("interrupted\n")
+    raise SystemExit(INTERRUPTED) from None
 
 app = App(
     name="tradefleet",
-    help="Backtest and trade by one rule book. Start with `tradefleet demo`.",
+    help="Backtest and trade by one rule book. Start with `tradefleet demo`.\n\nExample: tradefleet demo",
     version=__version__,
     help_format="plaintext",
 )
-data = App(name="data", help="Bars on this machine: import, list, check, resample, export.", help_format="plaintext")
-new = App(name="new", help="Write a file to start from.", help_format="plaintext")
+data = App(
+    name="data",
+    help="Bars on this machine: import, list, check, resample, export.\n\nExample: tradefleet data list",
+    help_format="plaintext",
+)
+new = App(
+    name="new",
+    help="Write a file to start from.\n\nExample: tradefleet new strategy my_cross",
+    help_format="plaintext",
+)
 app.command(data)
 app.command(new)
 
@@ -35,7 +50,7 @@ _SERIES = "--symbol BTC/USD --timeframe 1m"
 COMMANDS = (
     (app, "demo", "demo:demo", "Generate a market, import it, backtest, report.", "demo"),
     (app, "strategies", "listing:strategies", "List the built-in strategies.", "strategies"),
-    (app, "indicators", "listing:indicators", "List the indicators.", "indicators"),
+    (app, "indicators", "listing:indicators", "List the indicators, or describe some.", "indicators ema rsi"),
     (
         app,
         "backtest",
@@ -57,6 +72,10 @@ for _parent, _name, _body, _summary, _example in COMMANDS:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; exits 0, 2 for what the user can mend, 1 for a failure of ours."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal of few letters shows ? for the others, which is better than a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     words = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(run(words))
 
@@ -66,26 +85,51 @@ def run(words: list[str]) -> int:
     try:
         _read_env_file()
         app(words, exit_on_error=False, print_error=False, result_action="return_value")
+        sys.stdout.flush()
     except UserError as error:
         _report(error.as_dict(), str(error), words)
         return THEIRS
     except CycloptsError as error:
         message = " ".join(str(error).split())
         cure = f"see tradefleet {' '.join(error.command_chain or ())} --help".replace("  ", " ")
-        _report({"kind": "usage", "message": message, "where": "", "cure": cure}, f"{message} {cure}", words)
+        _report(
+            {"kind": "usage", "message": message, "where": "", "cure": cure},
+            f"{message.removesuffix('.')}; {cure}",
+            words,
+        )
         return THEIRS
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away, as `| head` does.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_output()
         return 0
+    except OSError as error:
+        if error.errno not in FULL:
+            return _fault()
+        # The disk behind our output, or one that a library wrote to.
+        full = ParameterError(f"cannot write: {error.strerror}", where=error.filename or "", cure="free some space")
+        _report(full.as_dict(), str(full), words)
+        _abandon_output()
+        return THEIRS
     except Exception:  # noqa: BLE001 - the last resort: shown whole, and the exit code says it is ours
-        traceback.print_exc()
-        sys.stderr.write("error: a fault in tradefleet; please report it with the lines above\n")
-        return OURS
+        return _fault()
     return 0
+
+
+def _fault() -> int:
+    traceback.print_exc()
+    sys.stderr.write("error: a fault in tradefleet; please report it with the lines above\n")
+    return OURS
+
+
+def _abandon_output() -> None:
+    """Drop what standard output still holds, where it cannot be written: Python would try again at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _read_env_file() -> None:

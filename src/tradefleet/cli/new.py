@@ -5,8 +5,10 @@ from __future__ import annotations
 import keyword
 from pathlib import Path
 
-from tradefleet.cli.output import say, write_file
+from tradefleet.cli.options import Json
+from tradefleet.cli.output import say, write_json
 from tradefleet.market.errors import ParameterError
+from tradefleet.market.files import write_file
 from tradefleet.strategies.strategy import snake_case
 
 _TEMPLATE = '''"""{title}: a strategy to start from."""
@@ -36,7 +38,7 @@ class {title}(Strategy):
 '''
 
 
-def strategy(name: str) -> None:
+def strategy(name: str, *, json: Json = None) -> None:
     """Write NAME.py with a strategy that runs, in this folder.
 
     Parameters
@@ -52,4 +54,5 @@ def strategy(name: str) -> None:
     if path.exists():
         raise ParameterError(f"{path} exists", cure="choose another name, or remove it first")
     write_file(path, _TEMPLATE.format(title=title, name=snake).encode())
-    say(f"wrote {path}; try it:\n  tradefleet backtest {path}:{title} --symbol BTC/USDT --timeframe 1h")
+    say(f"wrote {path}; try it:\n  tradefleet backtest {path}:{title} --symbol BTC/USDT --timeframe 1h", json)
+    write_json({"path": str(path), "class": title}, json)

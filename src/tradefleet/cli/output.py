@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from tradefleet.market.errors import ParameterError
+from tradefleet.market.files import write_file
 
 STDOUT = "-"
 
@@ -18,24 +17,19 @@ def write_json(value: Any, target: str | None) -> None:
     """Write a value as JSON to a file, or to standard output for `-`; NaN and infinity become null."""
     if target is None:
         return
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
-    if target == STDOUT:
-        sys.stdout.write(text.decode())
+    write_output(target, msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+
+
+def write_output(target: str, content: bytes) -> None:
+    """Write to a file, or to standard output for `-`."""
+    # What was said so far comes first, also where the target is /dev/stdout.
+    sys.stdout.flush()
+    if target != STDOUT:
+        write_file(Path(target), content)
         return
-    write_file(Path(target), text)
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; raises ParameterError where it cannot be written."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise ParameterError(
-            f"{path} cannot be written: {error.strerror}", cure="name a file in a folder that exists and has room"
-        ) from error
+    # As bytes: files and pipes get UTF-8 whatever the terminal's encoding is.
+    sys.stdout.buffer.write(content)
+    sys.stdout.flush()
 
 
 def say(text: str, json_target: str | None = None) -> None:

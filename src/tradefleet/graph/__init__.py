@@ -1,5 +1,7 @@
 """The graph: expressions over bars, computed once whoever asks, over arrays or one bar at a time."""
 
+from typing import TYPE_CHECKING, NoReturn
+
 from tradefleet.graph.bind import Binder
 from tradefleet.graph.constant import constant
 from tradefleet.graph.elementwise import floor_divide, maximum, minimum
@@ -12,6 +14,7 @@ from tradefleet.graph.shift import shift
 from tradefleet.graph.step import Step
 from tradefleet.graph.symbolic import Symbolic
 from tradefleet.graph.talib_operation import TalibOperation, TalibParameter
+from tradefleet.market.errors import StrategyError
 
 __all__ = [
     "Binder",
@@ -48,3 +51,14 @@ __all__ = [
     "volume",
     "where",
 ]
+
+
+# Hidden from type checkers, which would take every name as known.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> NoReturn:
+        """Say that the open price is `open_`, as `open` is Python's."""
+        if name == "open":
+            # Not an AttributeError: `from ... import` would replace its message by one without the cure.
+            raise StrategyError("there is no open in tradefleet.graph", cure="import open_: `open` is Python's own")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradefleet.graph.symbolic import Symbolic
-from tradefleet.market.errors import StrategyError
+from tradefleet.market.errors import StrategyError, did_you_mean
 
 Kind = Literal["number", "truth"]
 Column = NDArray[Any]
@@ -168,6 +168,50 @@ def call(operation: Operation, inputs: Sequence[Node], parameters: Sequence[Para
 # What Node's operators do, by symbol; filled by the modules that define the operations.
 ELEMENTWISE: dict[str, Callable[..., Node]] = {}
 
+_ROLLING = "a node is one value per bar: write {0}(x, 20), from tradefleet.{1} import {0}"
+_SHIFT = "use shift(k) for the value k bars earlier"
+# What pandas and NumPy call things, and what to write here.
+_HABITS = {
+    "rolling": _ROLLING.format("rolling_mean", "graph").replace("(x, 20)", "(close, 20)"),
+    "mean": _ROLLING.format("rolling_mean", "graph"),
+    "max": _ROLLING.format("rolling_max", "graph"),
+    "min": _ROLLING.format("rolling_min", "graph"),
+    "sum": _ROLLING.format("rolling_sum", "graph"),
+    "std": _ROLLING.format("standard_deviation", "indicators"),
+    "ewm": _ROLLING.format("ema", "indicators"),
+    "iloc": _SHIFT,
+    "loc": _SHIFT,
+    "values": _SHIFT,
+    "diff": "write x - x.shift(1)",
+    "pct_change": "write x / x.shift(1) - 1, that is (x - x.shift(1)) / x.shift(1)",
+}
+# Python's methods for what NumPy's functions do: with the node at the left, and with it at the right.
+_UFUNCS = {
+    "add": ("__add__", "__radd__"),
+    "subtract": ("__sub__", "__rsub__"),
+    "multiply": ("__mul__", "__rmul__"),
+    "divide": ("__truediv__", "__rtruediv__"),
+    "floor_divide": ("__floordiv__", "__rfloordiv__"),
+    "remainder": ("__mod__", "__rmod__"),
+    "power": ("__pow__", "__rpow__"),
+    "less": ("__lt__", "__gt__"),
+    "less_equal": ("__le__", "__ge__"),
+    "greater": ("__gt__", "__lt__"),
+    "greater_equal": ("__ge__", "__le__"),
+    "equal": ("__eq__", "__eq__"),
+    "not_equal": ("__ne__", "__ne__"),
+    "bitwise_and": ("__and__", "__rand__"),
+    "bitwise_or": ("__or__", "__ror__"),
+}
+_OURS = {
+    "log": "from tradefleet.indicators import ln",
+    "log10": "from tradefleet.indicators import log10",
+    "maximum": "from tradefleet.graph import maximum",
+    "minimum": "from tradefleet.graph import minimum",
+    "where": "from tradefleet.graph import where",
+    "absolute": "write abs(x)",
+}
+
 
 class Node:
     """One output of a computation over bars: a number or a truth value at every bar's close.
@@ -177,7 +221,6 @@ class Node:
     """
 
     __slots__ = ("__weakref__", "call", "index")
-    __array_ufunc__ = None
     accepts_symbols = True
 
     def __init__(self, call: Call, index: int) -> None:
@@ -211,6 +254,25 @@ class Node:
     def __hash__(self) -> int:
         return id(self)
 
+    def __getattr__(self, name: str) -> NoReturn:
+        # Private names are asked for by copy, pickle and NumPy, which need Python's own answer. The slots get here
+        # only where they are not filled yet.
+        if name.startswith("_") or name in Node.__slots__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        cure = _HABITS.get(name) or did_you_mean(name, ("shift",))
+        raise StrategyError(f"Node has no attribute '{name}', in {self!r}.{name}", cure=cure)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object, **options: object) -> Any:
+        """What NumPy's functions do with a node: as Python's operators where there is one, else the cure."""
+        name = ufunc.__name__
+        if name in _UFUNCS and method == "__call__" and len(inputs) == 2 and not options:
+            # NumPy makes arrays of its own numbers first.
+            left, right = (value[()] if isinstance(value, np.ndarray) else value for value in inputs)
+            forward, reflected = _UFUNCS[name]
+            return getattr(left, forward)(right) if isinstance(left, Node) else getattr(right, reflected)(left)
+        cure = _OURS.get(name, "the functions that take nodes are in tradefleet.graph and tradefleet.indicators")
+        raise StrategyError(f"NumPy's {name} does not take a node", cure=cure)
+
     def shift(self, bars: int | Symbolic) -> Node:
         """The value `bars` bars earlier (0 or more); NaN or false before the first bar."""
         return ELEMENTWISE["shift"](self, bars)
@@ -239,6 +301,21 @@ class Node:
     def __rtruediv__(self, other: object) -> Node:
         return ELEMENTWISE["/"](other, self)
 
+    def __pow__(self, other: object) -> NoReturn:
+        raise StrategyError("a node has no **", cure="multiply: x * x")
+
+    def __mod__(self, other: object) -> NoReturn:
+        raise StrategyError(
+            "a node has no %", cure="write x - y * floor_divide(x, y), from tradefleet.graph import floor_divide"
+        )
+
+    def __floordiv__(self, other: object) -> NoReturn:
+        raise StrategyError(
+            "a node has no //", cure="write floor_divide(x, y), from tradefleet.graph import floor_divide"
+        )
+
+    __rpow__, __rmod__, __rfloordiv__ = __pow__, __mod__, __floordiv__
+
     def __neg__(self) -> Node:
         return ELEMENTWISE["negative"](self)
 
@@ -246,16 +323,16 @@ class Node:
         return ELEMENTWISE["absolute"](self)
 
     def __lt__(self, other: object) -> Node:
-        return ELEMENTWISE["<"](self, other)
+        return self._ordered("<", other)
 
     def __le__(self, other: object) -> Node:
-        return ELEMENTWISE["<="](self, other)
+        return self._ordered("<=", other)
 
     def __gt__(self, other: object) -> Node:
-        return ELEMENTWISE[">"](self, other)
+        return self._ordered(">", other)
 
     def __ge__(self, other: object) -> Node:
-        return ELEMENTWISE[">="](self, other)
+        return self._ordered(">=", other)
 
     def __eq__(self, other: object) -> Node:  # type: ignore[override]
         return ELEMENTWISE["=="](self, other)
@@ -278,6 +355,13 @@ class Node:
     def __invert__(self) -> Node:
         return ELEMENTWISE["~"](self)
 
+    def _ordered(self, symbol: str, other: object) -> Node:
+        node = ELEMENTWISE[symbol](self, other)
+        if node is NotImplemented:
+            cure = "compare with a number or an expression"
+            raise StrategyError(f"{self!r} {symbol} {other!r} compares with no number", cure=cure)
+        return node
+
     def __bool__(self) -> NoReturn:
         cure = "combine conditions with & | ~ and parentheses: (30 < x) & (x < 70), not 30 < x < 70"
         if self.call.operation.name in ("==", "!="):
@@ -291,7 +375,8 @@ class Node:
         raise StrategyError(f"{self!r} cannot be looped over", cure="use shift(k) for the value k bars earlier")
 
     def __float__(self) -> NoReturn:
-        raise StrategyError(f"{self!r} has no single value", cure="keep it an expression, or write on_bar")
+        cure = "keep it an expression; the logarithm is `from tradefleet.indicators import ln`"
+        raise StrategyError(f"{self!r} has no single value", cure=cure)
 
     __int__ = __index__ = __float__
 

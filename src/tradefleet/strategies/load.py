@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from difflib import get_close_matches
 from hashlib import blake2b
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -40,20 +41,34 @@ def load_strategy(text: str) -> type[Strategy]:
         place, name = text, ""
     if not place:
         known = builtin_strategies()
-        if text not in known:
-            cure = f"{did_you_mean(text, known)} Or name your own: path/to/file.py:Class"
+        by_class = {found.__name__: found for found in known.values()}
+        if text not in known and text not in by_class:
+            cure = f"{_nearest(text, known)} Or name your own: path/to/file.py:Class"
             raise StrategyError(f"there is no strategy '{text}'", cure=cure)
-        return known[text]
+        return known[text] if text in known else by_class[text]
     module = _from_file(Path(place)) if place.endswith(".py") else _from_module(place)
     return _class_in(module, name, place)
 
 
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """As did_you_mean, without regard to case and `_`, and as a sentence that ends."""
+    plain = {_plain(other): other for other in known}
+    near = get_close_matches(_plain(name), plain, n=1)
+    cure = did_you_mean(plain[near[0]] if near else name, plain.values())
+    return cure if cure.endswith("?") else f"{cure}."
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
 def _class_in(module: ModuleType, name: str, place: str) -> type[Strategy]:
-    found = {
+    strategies = {
         key: value
         for key, value in vars(module).items()
-        if isinstance(value, type) and issubclass(value, Strategy) and value.__module__ == module.__name__
+        if isinstance(value, type) and issubclass(value, Strategy) and value is not Strategy
     }
+    found = {key: value for key, value in strategies.items() if value.__module__ == module.__name__}
     if not name and len(found) == 1:
         return next(iter(found.values()))
     if name in found:
@@ -63,10 +78,12 @@ def _class_in(module: ModuleType, name: str, place: str) -> type[Strategy]:
         return other
     if other is not None:
         raise StrategyError(f"{name} is not a strategy", where=place, cure=f"write class {name}(Strategy)")
-    if not found:
+    # By its name also a class that the module imported may be meant.
+    candidates = strategies if name else found
+    if not candidates:
         raise StrategyError("there is no strategy", where=place, cure="write a class that derives from Strategy")
-    wanted = f"no class '{name}'" if name else "several strategies"
-    raise StrategyError(f"there is {wanted}", where=place, cure=f"{did_you_mean(name, found)} Write {place}:Class")
+    problem = f"there is no class '{name}'" if name else "there are several strategies"
+    raise StrategyError(problem, where=place, cure=f"{_nearest(name, candidates)} Write {place}:Class")
 
 
 def _from_file(path: Path) -> ModuleType:
@@ -132,9 +149,11 @@ def _from_module(place: str) -> ModuleType:
 
 def _load_error(error: BaseException, place: str, path: Path | None = None) -> BaseException:
     if isinstance(error, SyntaxError):
-        return StrategyError(
-            f"Python cannot read it: {error.msg}", where=f"{error.filename}:{error.lineno}", cure="mend that line"
-        )
+        if error.lineno is None:
+            # What Python refuses as a whole, such as null bytes.
+            return StrategyError(f"Python cannot read it: {error.msg}", where=place, cure="save it as UTF-8 text")
+        where = f"{error.filename or place}:{error.lineno}"
+        return StrategyError(f"Python cannot read it: {error.msg}", where=where, cure="mend that line")
     where = _where(error, place, path)
     if isinstance(error, SystemExit):
         cure = 'take it out, or put it under `if __name__ == "__main__":`'

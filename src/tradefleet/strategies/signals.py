@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tradefleet.graph.node import Node
 from tradefleet.graph.symbolic import Symbolic
+from tradefleet.market.errors import StrategyError, did_you_mean
 from tradefleet.trading.size import Size
 
 Truth = Node | bool
 Level = Node | Symbolic | float | int | None
+
+
+class _UnknownSignalError(StrategyError, TypeError):
+    """A misspelt name; also the TypeError that Python raises for one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,3 +38,15 @@ class Signals:
     max_bars: Level = None
     size: Level | Size = None
     tag: str = ""
+
+    # Hidden from type checkers, which read the names off the fields.
+    if not TYPE_CHECKING:
+
+        def __new__(cls, *values: object, **named: object) -> Signals:
+            """Refuse a misspelt name before the generated __init__ does, without a cure."""
+            for name in named:
+                if name not in cls.__dataclass_fields__:
+                    raise _UnknownSignalError(
+                        f"Signals has no '{name}'", cure=did_you_mean(name, cls.__dataclass_fields__)
+                    )
+            return super().__new__(cls)

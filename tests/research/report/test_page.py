@@ -167,6 +167,13 @@ def test_path_that_cannot_be_written_names_the_cure(tmp_path: Path, hourly: Any)
         write_report(hourly, tmp_path / "nowhere" / "report.html")
 
 
+def test_report_replaces_what_a_link_names(tmp_path: Path, hourly: Any) -> None:
+    (tmp_path / "link.html").symlink_to(tmp_path / "target.html")
+    write_report(hourly, tmp_path / "link.html")
+    assert (tmp_path / "link.html").is_symlink()
+    assert (tmp_path / "target.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
 def test_same_result_gives_the_same_page(hourly: Any) -> None:
     assert html_report([hourly]) == html_report([hourly])
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 
 from tradefleet.market.errors import ParameterError
+from tradefleet.market.files import write_file
 from tradefleet.research.report.contract import Reportable
 from tradefleet.research.report.payload import candle_sets, embedded, run_payload
 from tradefleet.research.report.run import Run
@@ -63,18 +63,8 @@ def write_report(result: Reportable | Sequence[Reportable], path: str | Path) ->
     Raises ParameterError when the file cannot be written.
     """
     results = list(result) if isinstance(result, Sequence) else [result]
-    text, target = html_report(results), Path(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(target)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise ParameterError(
-            f"the report cannot be written: {error.strerror}",
-            where=str(target),
-            cure="name a file in a folder that exists",
-        ) from None
+    target = Path(path)
+    write_file(target, html_report(results).encode())
     return target
 
 

@@ -18,7 +18,7 @@ from tradefleet.storage.catalog.locking import WAIT, writer_lock
 from tradefleet.storage.catalog.manifest import Manifest, Month, read_manifest
 from tradefleet.storage.catalog.parquet import damaged, read_parquet_into
 from tradefleet.storage.catalog.paths import MANIFEST, SeriesKey, decode
-from tradefleet.storage.catalog.writing import WriteReport, write_series
+from tradefleet.storage.catalog.writing import WriteReport, remove_series, write_series
 
 # Each race a reader loses means that a writer committed once more: ten in a row do not happen.
 _RACES = 10
@@ -60,7 +60,7 @@ class Catalog:
     >>> bars = Bars([0, 60 * 10**9], [1, 2], [2, 3], [1, 2], [2, 2], [5, 0], timeframe="1m", symbol="X")
     >>> catalog = Catalog(Path(tempfile.mkdtemp()))
     >>> catalog.write(bars)
-    WriteReport(added=2, replaced=0, unchanged=0)
+    WriteReport(added=2, replaced=0, unchanged=0, removed=0)
     >>> catalog.bars("X", "1m") == bars
     True
     """
@@ -78,6 +78,9 @@ class Catalog:
         Bars that are there already with equal values stay as they are. Steps of the instrument replace
         those kept so far; steps it does not give are kept. Raises DataError naming the first bar that is
         there with other values unless `replace`, CatalogError when the series is locked or the disk full.
+
+        With `replace` the range from the first of `bars` to the last holds exactly `bars` afterwards: old bars
+        in it that `bars` do not have are removed, in months without a new bar too.
         """
         key = SeriesKey(venue, bars.symbol, bars.timeframe)
         folder = key.folder(self.root)
@@ -85,6 +88,20 @@ class Catalog:
             return WriteReport(0, 0, 0)
         with writer_lock(key.lock(self.root), self._lock_wait):
             return write_series(self.root, folder, key, bars, replace=replace)
+
+    def remove(self, symbol: str, timeframe: str | Timeframe, venue: str = "local") -> None:
+        """Remove a whole series, a damaged one too; its manifest goes first, so it is there whole or not at all.
+
+        Raises CatalogError when it is not there, is locked, or the disk refuses.
+        """
+        key = SeriesKey(venue, symbol, Timeframe.parse(timeframe))
+        # Asked before the lock is made: a misspelt name must leave no folder.
+        if key not in self.keys():
+            raise self._not_removed(key)
+        with writer_lock(key.lock(self.root), self._lock_wait):
+            removed = remove_series(self.root, key.folder(self.root))
+        if not removed:
+            raise self._not_removed(key)
 
     def bars(
         self,
@@ -124,23 +141,24 @@ class Catalog:
 
         Raises CatalogError naming a manifest that is damaged.
         """
-        infos = []
-        for key in self.keys():
-            manifest = read_manifest(key.folder(self.root))
-            if manifest is None or not manifest.months:
-                continue
-            infos.append(
-                SeriesInfo(
-                    key.venue,
-                    key.symbol,
-                    key.timeframe,
-                    manifest.rows,
-                    format_time(manifest.months[0].first),
-                    format_time(manifest.months[-1].last),
-                    manifest.instrument,
-                )
-            )
+        infos, errors = self.readable_series()
+        if errors:
+            raise errors[0]
         return infos
+
+    def readable_series(self) -> tuple[list[SeriesInfo], list[CatalogError]]:
+        """The series whose manifests can be read, and an error for each that cannot."""
+        infos: list[SeriesInfo] = []
+        errors: list[CatalogError] = []
+        for key in self.keys():
+            try:
+                manifest = read_manifest(key.folder(self.root))
+            except CatalogError as error:
+                errors.append(error)
+                continue
+            if manifest is not None and manifest.months:
+                infos.append(_info(key, manifest))
+        return infos, errors
 
     def keys(self) -> list[SeriesKey]:
         """The series there are, sorted."""
@@ -174,6 +192,11 @@ class Catalog:
                 ) from error
         raise CatalogError(f"{key} changes faster than it can be read", where=str(folder), cure="try again")
 
+    def _not_removed(self, key: SeriesKey) -> CatalogError:
+        known = [str(k) for k in self.keys()]
+        cure = did_you_mean(str(key), known) if known else "the catalog is empty: there is nothing to remove"
+        return CatalogError(f"no bars of {key}", where=str(self.root), cure=cure)
+
     def _not_found(self, key: SeriesKey) -> CatalogError:
         keys = self.keys()
         here = [k.timeframe for k in keys if (k.venue, k.symbol) == (key.venue, key.symbol)]
@@ -191,6 +214,18 @@ class Catalog:
         else:
             cure = add
         return CatalogError(f"no bars of {key}", where=str(self.root), cure=cure)
+
+
+def _info(key: SeriesKey, manifest: Manifest) -> SeriesInfo:
+    return SeriesInfo(
+        key.venue,
+        key.symbol,
+        key.timeframe,
+        manifest.rows,
+        format_time(manifest.months[0].first),
+        format_time(manifest.months[-1].last),
+        manifest.instrument,
+    )
 
 
 def _key(manifest: Path) -> SeriesKey | None:

@@ -50,7 +50,8 @@ def import_files(
     Times without an offset of their own are by the clock of `timezone` (UTC; HistData's own). `on_bad` says
     what becomes of bad rows: "error", "drop", or "keep-last" of a time that is there twice. Prices are
     multiplied by `scale`, decimal-exact. Files may overlap with equal bars; where they differ the later
-    file wins by `replace` or "keep-last", the earlier by "drop".
+    file wins by `replace` or "keep-last", the earlier by "drop". With `replace` the series holds, from the first
+    imported bar to the last, exactly the imported ones: old bars between them that the files do not have go.
 
     Raises DataError naming file and line, ParameterError for an option that does not fit, CatalogError when
     the catalog cannot be written.

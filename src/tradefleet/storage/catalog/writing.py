@@ -1,18 +1,29 @@
-"""Writing a series: months to files, then the manifest, then the files no manifest names go."""
+"""Writing a series: months to files, then the manifest, then the files no manifest names go.
+
+Removing one likewise: its manifest first, then the files.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tradefleet.market.bars import Bars
 from tradefleet.market.errors import CatalogError
 from tradefleet.storage.catalog.columns import Columns, merge, split_months
-from tradefleet.storage.catalog.disk import TEMPORARY, disk_error, make_folder, remove_if_empty, write_file
+from tradefleet.storage.catalog.disk import (
+    TEMPORARY,
+    disk_error,
+    make_folder,
+    remove_if_empty,
+    sync_folder,
+    write_file,
+)
 from tradefleet.storage.catalog.manifest import (
     VERSION,
     Manifest,
@@ -28,20 +39,31 @@ from tradefleet.storage.catalog.spacing import refuse_too_close
 
 @dataclass(frozen=True)
 class WriteReport:
-    """How many bars a write added, replaced, and found there already with equal values."""
+    """How many bars a write added, replaced, and found there already with equal values.
+
+    `removed` counts the old bars between the first and the last new one that the new data do not have: with
+    `replace` they go.
+    """
 
     added: int
     replaced: int
     unchanged: int
+    removed: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The report for machines."""
-        return {"added": self.added, "replaced": self.replaced, "unchanged": self.unchanged}
+        return {
+            "added": self.added,
+            "replaced": self.replaced,
+            "unchanged": self.unchanged,
+            "removed": self.removed,
+        }
 
 
 def write_series(root: Path, folder: Path, key: SeriesKey, bars: Bars, *, replace: bool) -> WriteReport:
     """Merge bars into the series in `folder`; the caller holds its lock.
 
+    With `replace` the series holds, from the first new bar to the last, exactly the new bars.
     A crash before the manifest is replaced leaves files that nobody names, and the next writer removes.
     """
     known = read_manifest(folder)
@@ -61,23 +83,58 @@ def write_series(root: Path, folder: Path, key: SeriesKey, bars: Bars, *, replac
     return report
 
 
+def remove_series(root: Path, folder: Path) -> bool:
+    """Remove the series in `folder`, False when there is none; the caller holds its lock.
+
+    Nothing of it is read: a damaged series goes too. Once the manifest is gone so is the series; files that a
+    crash then leaves nobody names, and the next writer removes.
+    """
+    try:
+        (folder / MANIFEST).unlink()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise disk_error(error, folder) from error
+    sync_folder(folder)
+    _remove_orphans(folder, None)
+    remove_if_empty(folder, root)
+    return True
+
+
+class _Span(NamedTuple):
+    """The times a write replaces, first and last included."""
+
+    first: int
+    last: int
+
+    def holds(self, month: Month) -> bool:
+        """Whether every bar of the month is within."""
+        return self.first <= month.first and month.last <= self.last
+
+
 def _write_months(
     folder: Path, key: SeriesKey, bars: Bars, known: Manifest | None, *, replace: bool
 ) -> tuple[Manifest, WriteReport]:
     months = {} if known is None else {month.month: month for month in known.months}
     columns = Columns.of(bars)
+    span = _Span(int(columns.time[0]), int(columns.time[-1])) if replace else None
+    parts = split_months(columns.time)
     added = replaced = unchanged = 0
-    for name, rows in split_months(columns.time):
+    removed = _drop_absent_months(months, {name for name, _ in parts}, span)
+    for name, rows in parts:
         new = columns.take(rows)
-        old = _read_month(folder, months.get(name), new, replace=replace)
-        merged = merge(old, new, replace=replace, where=str(key))
+        old = _read_month(folder, months.get(name), span)
+        kept = old if span is None else old.take(_stays(old, new, span))
+        gone = old.rows - kept.rows
+        merged = merge(kept, new, replace=replace, where=str(key))
         refuse_too_close(merged.columns.time, key.timeframe, where=str(key), folder=folder)
-        added, replaced, unchanged = (
+        added, replaced, unchanged, removed = (
             added + merged.added,
             replaced + merged.replaced,
             unchanged + merged.unchanged,
+            removed + gone,
         )
-        if merged.added or merged.replaced:
+        if merged.added or merged.replaced or gone:
             months[name] = _write_month(folder, name, merged.columns)
     in_order = [months[name] for name in sorted(months)]
     for before, after in pairwise(in_order):
@@ -91,18 +148,37 @@ def _write_months(
         months=in_order,
         **steps_of(bars.instrument, known),
     )
-    return manifest, WriteReport(added, replaced, unchanged)
+    return manifest, WriteReport(added, replaced, unchanged, removed)
 
 
-def _read_month(folder: Path, month: Month | None, new: Columns, *, replace: bool) -> Columns:
+def _drop_absent_months(months: dict[str, Month], present: set[str], span: _Span | None) -> int:
+    """Take the months out that are replaced by nothing; the number of their bars.
+
+    A month without a new bar lies between two that have some, so it is within the span whole or not at all.
+    """
+    if span is None:
+        return 0
+    gone = [month for name, month in months.items() if name not in present and span.holds(month)]
+    for month in gone:
+        del months[month.month]
+    return sum(month.rows for month in gone)
+
+
+def _stays(old: Columns, new: Columns, span: _Span) -> NDArray[np.bool_]:
+    """Old bars outside the span, and those the new data have too: they are replaced or unchanged."""
+    outside = (old.time < span.first) | (old.time > span.last)
+    return outside | np.isin(old.time, new.time)
+
+
+def _read_month(folder: Path, month: Month | None, span: _Span | None) -> Columns:
     if month is None:
         return Columns.empty(0)
     columns = Columns.empty(month.rows)
     try:
         read_parquet_into(folder / month.file, columns)
     except (CatalogError, FileNotFoundError):
-        # The cure the error names: the whole month once more, with --replace.
-        if replace and new.time[0] <= month.first and new.time[-1] >= month.last:
+        # The cure the error names: the whole month once more, with --replace. How many go nobody can tell.
+        if span is not None and span.holds(month):
             return Columns.empty(0)
         raise
     return columns

@@ -40,9 +40,25 @@ def columns_of(names: Sequence[str]) -> dict[str, int] | None:
             return None
         columns[price] = index
     volume = find_column(names, VOLUME_NAMES)
+    if volume is None:
+        # CryptoDataDownload names the currency: Volume BTC, then Volume USDT. The base one is first.
+        volume = find_column(names, volumes_in(names))
     if volume is not None:
         columns["volume"] = volume
     return columns
+
+
+def volumes_in(names: Sequence[str]) -> list[str]:
+    """The clean names that start with `volume`."""
+    return [name for name in names if name.startswith("volume")]
+
+
+def volume_notes(names: Sequence[str], columns: dict[str, int]) -> list[str]:
+    """Which column the volume is, when several could be meant."""
+    several = volumes_in(names)
+    if len(several) < 2 or "volume" not in columns:
+        return []
+    return [f"volume is column '{names[columns['volume']]}', of {', '.join(several)}"]
 
 
 def header_line(text: Text) -> tuple[int, str] | None:
@@ -59,7 +75,7 @@ def read_with_header(text: Text, header: tuple[int, str]) -> Raw:
     separator = separator_of(line)
     names = clean_names(line.split(separator))
     columns = columns_of(names) or {}
-    notes = []
+    notes = volume_notes(names, columns)
     if "vol" in names and "tickvol" in names:
         columns["volume"], note = _metatrader_volume(text, number, separator, names)
         notes.append(note)

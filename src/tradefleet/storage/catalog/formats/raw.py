@@ -39,9 +39,9 @@ class Raw:
         return cls(cells.frame, cells.lines, "line", cells.too_wide, notes)
 
     @classmethod
-    def of_frame(cls, frame: pl.DataFrame) -> Raw:
+    def of_frame(cls, frame: pl.DataFrame, notes: tuple[str, ...] = ()) -> Raw:
         """The rows of a file without lines."""
-        return cls(frame, np.arange(1, frame.height + 1, dtype=np.int64), "row")
+        return cls(frame, np.arange(1, frame.height + 1, dtype=np.int64), "row", notes=notes)
 
 
 @dataclass(frozen=True)

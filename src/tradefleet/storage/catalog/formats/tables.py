@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tradefleet.market.errors import DataError
-from tradefleet.storage.catalog.formats.header import clean_names, columns_of
+from tradefleet.storage.catalog.formats.header import clean_names, columns_of, volume_notes
 from tradefleet.storage.catalog.formats.raw import Format, Raw, mismatch
 from tradefleet.storage.catalog.source import Source
 from tradefleet.storage.catalog.timezones import UTC
@@ -44,14 +44,16 @@ def _read(source: Source, name: str, magic: bytes, read: Callable[[bytes], pl.Da
             where=source.name,
             cure="the file is not whole: fetch it again",
         ) from None
-    columns = columns_of(clean_names(frame.columns))
+    names = clean_names(frame.columns)
+    columns = columns_of(names)
     if columns is None:
         raise DataError(
             f"the {name} file has columns {', '.join(frame.columns)}",
             where=source.name,
             cure="name the columns time, open, high, low, close, volume",
         )
-    return Raw.of_frame(frame.select(frame.to_series(i).alias(n) for n, i in columns.items()))
+    chosen = frame.select(frame.to_series(i).alias(n) for n, i in columns.items())
+    return Raw.of_frame(chosen, tuple(volume_notes(names, columns)))
 
 
 FEATHER = Format(
