@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import math
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -215,3 +218,17 @@ def test_demo_without_a_home_to_write_names_the_cure(
     assert outcome.code == 2
     assert "Permission denied" in outcome.err
     assert "TRADEFLEET_HOME" in outcome.err
+
+
+def test_a_reader_that_leaves_does_not_cost_the_files(filled: Command, tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    words = ["backtest", "ema_cross", *SERIES, "--json", "r.json", "--trades", "t.csv"]
+    result = subprocess.run(
+        [sys.executable, "-m", "tradefleet", *words], stdout=writer, stderr=subprocess.PIPE, text=True
+    )
+    os.close(writer)
+    assert result.returncode == 0
+    assert "error" not in result.stderr and "Traceback" not in result.stderr
+    assert json.loads((tmp_path / "r.json").read_text())["trades"]
+    assert (tmp_path / "t.csv").read_text().startswith("strategy,")

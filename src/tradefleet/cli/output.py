@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +26,30 @@ def write_json(value: Any, target: str | None) -> None:
 def write_output(target: str, content: bytes) -> None:
     """Write to a file, or to standard output for `-`."""
     # What was said so far comes first, also where the target is /dev/stdout.
-    sys.stdout.flush()
+    with _reader_may_leave():
+        sys.stdout.flush()
     if target != STDOUT:
         write_file(Path(target), content)
         return
-    # As bytes: files and pipes get UTF-8 whatever the terminal's encoding is.
-    sys.stdout.buffer.write(content)
-    sys.stdout.flush()
+    with _reader_may_leave():
+        # As bytes: files and pipes get UTF-8 whatever the terminal's encoding is.
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
 
 
 def say(text: str, json_target: str | None = None) -> None:
     """Print for a person, unless standard output carries JSON."""
     if json_target != STDOUT:
-        sys.stdout.write(text + "\n")
+        with _reader_may_leave():
+            sys.stdout.write(text + "\n")
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """Go on without standard output when its reader has gone, as `| head` does: files are still to be written."""
+    try:
+        yield
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
