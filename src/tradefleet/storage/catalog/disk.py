@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from pathlib import Path
 
 from tradefleet.market.errors import CatalogError
+from tradefleet.market.files import FULL
 
 TEMPORARY = ".tmp"
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -80,7 +79,7 @@ def remove_if_empty(folder: Path, root: Path) -> None:
 
 def disk_error(error: OSError, path: Path) -> CatalogError:
     """The CatalogError that tells a user what an operating system's error means."""
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return CatalogError(
             "the disk is full", where=str(path), cure="free some space and run it again; nothing was changed"
         )
