@@ -10,29 +10,42 @@ from typing import Any
 
 import numpy as np
 
+from tradefleet.simulation.columns import (
+    ROWS,
+    BarColumns,
+    DecisionColumns,
+    Detail,
+    Journal,
+    LegColumns,
+    new_journal,
+)
+from tradefleet.simulation.rules.carry import Carry
 from tradefleet.simulation.rules.fees import Fees
+from tradefleet.simulation.rules.margin import margin_of
 from tradefleet.simulation.rules.signals import ENTER_LONG, ENTER_SHORT, EXIT_LONG, EXIT_SHORT
-from tradefleet.simulation.rules.sizing import AMOUNT, FRACTION, RISK, Lots
+from tradefleet.simulation.rules.sizing import AMOUNT, FRACTION, KELLY, RISK, VOLATILITY, Lots
+from tradefleet.simulation.rules.slippage import Slippage
 from tradefleet.simulation.rules.steps import steps_of
 from tradefleet.simulation.state import (
     COUNTS,
     EXIT_REASONS,
-    BarColumns,
-    DecisionColumns,
-    Journal,
+    NEVER,
+    Leg,
     Market,
+    Policy,
+    Sizing,
     State,
+    first_leg,
     first_state,
-    new_journal,
-    rest_of,
 )
+from tradefleet.simulation.table import leg_of, table_of
 
 MINUTE = 60 * 10**9
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 # 2024-01-01, a Monday.
 START = 19_723 * DAY
-KINDS = {"fraction": FRACTION, "amount": AMOUNT, "risk": RISK}
+KINDS = {"fraction": FRACTION, "amount": AMOUNT, "risk": RISK, "volatility": VOLATILITY, "kelly": KELLY}
 # "other" words belong to the side opposite to the scene's.
 WORDS = {
     1: {"enter": ENTER_LONG, "exit": EXIT_LONG, "other enter": ENTER_SHORT, "other exit": EXIT_SHORT},
@@ -57,6 +70,9 @@ class Trade:
     quantity: float
     fees: float
     profit: float
+    carry: float = 0.0
+    leg: int = 0
+    position: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,14 +80,16 @@ class Outcome:
     """What a walk left behind."""
 
     state: State
+    leg: Leg
     journal: Journal
 
     @property
     def trades(self) -> list[Trade]:
-        numbers = self.journal.trade_numbers[: self.state.trades].tolist()
-        marks = self.journal.trade_marks[: self.state.trades].tolist()
+        rows = int(self.journal.used[ROWS])
+        numbers = self.journal.trade_numbers[:rows].tolist()
+        marks = self.journal.trade_marks[:rows].tolist()
         return [
-            Trade(m[0], EXIT_REASONS[m[1]], m[2], m[3], m[4], m[5], n[0], n[1], n[2], n[3], n[4])
+            Trade(m[2], EXIT_REASONS[m[3]], m[4], m[5], m[6], m[7], n[0], n[1], n[2], n[3], n[5], n[4], m[0], m[1])
             for n, m in zip(numbers, marks, strict=True)
         ]
 
@@ -84,7 +102,8 @@ class Outcome:
     @property
     def held(self) -> Any:
         """The position at the end, None when flat."""
-        return None if self.state.position.side == 0.0 else self.state.position
+        position = self.leg.position
+        return None if position.side == 0.0 else position
 
     @property
     def counts(self) -> dict[str, int]:
@@ -96,21 +115,93 @@ def make_market(
     *,
     fee: float = 0.0,
     maker: float | None = None,
+    commission: float = 0.0,
     slippage: float = 0.0,
+    of_range: float = 0.0,
+    impact: float = 0.0,
     tick: str | None = "0.01",
     lot: str | None = None,
     minimum: float = 0.0,
-    sizing: str = "amount",
+    leverage: float = 1.0,
+    tiers: Sequence[tuple[float, float, float]] = ((0.0, 0.0, 0.0),),
+    liquidation_fee: float = 0.0,
+    liquidates: bool = False,
     timeframe: int = MINUTE,
+    bars_per_year: float = 365.0 * 24 * 60,
 ) -> Market:
-    """A market; costless, in cents and sized by amount unless told otherwise."""
+    """A market; costless, unlevered and in cents unless told otherwise."""
     return Market(
-        fees=Fees(fee if maker is None else maker, fee),
-        slippage=slippage,
-        tick=steps_of(None if tick is None else Decimal(tick)),
-        lots=Lots(steps_of(None if lot is None else Decimal(lot)), minimum),
-        size_kind=KINDS[sizing],
-        timeframe=timeframe,
+        Fees(fee if maker is None else maker, fee, commission),
+        Slippage(slippage, of_range, impact),
+        steps_of(None if tick is None else Decimal(tick)),
+        Lots(steps_of(None if lot is None else Decimal(lot)), minimum),
+        margin_of(leverage, tiers, liquidation_fee, liquidates),
+        timeframe,
+        bars_per_year,
+    )
+
+
+def make_policy(
+    *,
+    sizing: str = "amount",
+    most: float = 1.0,
+    multiple: float = 1.0,
+    cap: float = 1.0,
+    least_trades: float = 0.0,
+    floor: float = 0.0,
+    scale_out: Sequence[tuple[float, float]] = (),
+    aging: Sequence[tuple[float, float]] = (),
+    pyramiding: int = 0,
+    cooldown: float = 0.0,
+    limit_entries: bool = False,
+) -> Policy:
+    """A policy; sized by amount, with one target, one entry and market orders unless told otherwise."""
+    return Policy(
+        Sizing(KINDS[sizing], most, multiple, cap, least_trades, floor),
+        np.array(scale_out, np.float64).reshape(-1, 2),
+        np.array(aging, np.float64).reshape(-1, 2),
+        pyramiding,
+        cooldown,
+        limit_entries,
+    )
+
+
+def make_decisions(signals: Sequence[int], **levels: Any) -> DecisionColumns:
+    """Decisions with levels that are one number or one a bar; none unless told otherwise."""
+    named = {**dict.fromkeys(DecisionColumns._fields[1:], 0.0), **levels}
+    columns = {name: np.atleast_1d(np.array(value, dtype=np.float64)) for name, value in named.items()}
+    return DecisionColumns(signals=np.array(signals, np.uint8), **columns)
+
+
+def make_carry(events: Sequence[tuple[int, float, float, float]] = ()) -> Carry:
+    """Funding and swaps of (time, rate, long, short)."""
+    rows = [*events, (NEVER, 0.0, 0.0, 0.0)]
+    return Carry(np.array([row[0] for row in rows], np.int64), *(np.array([r[i] for r in rows]) for i in (1, 2, 3)))
+
+
+NO_BARS = BarColumns(np.empty(0, np.int64), *(np.empty(0) for _ in range(4)))
+
+
+def make_columns(
+    bars: BarColumns,
+    decisions: DecisionColumns,
+    *,
+    ask: BarColumns | None = None,
+    volume: Any = 0.0,
+    rate: Any = 1.0,
+    carry: Carry | None = None,
+    detail: BarColumns = NO_BARS,
+    start: Sequence[int] = (),
+) -> LegColumns:
+    """The columns of a leg: no spread, no funding, no finer bars unless told otherwise."""
+    return LegColumns(
+        bars,
+        bars if ask is None else ask,
+        np.atleast_1d(np.array(volume, np.float64)),
+        np.atleast_1d(np.array(rate, np.float64)),
+        make_carry() if carry is None else carry,
+        Detail(detail, np.array(start, np.int64)),
+        decisions,
     )
 
 
@@ -121,25 +212,44 @@ def bar_columns(rows: Sequence[Sequence[float]], times: Sequence[int] | None = N
     return BarColumns(time.astype(np.int64), *(np.ascontiguousarray(table[:, i]) for i in range(4)))
 
 
+def cut(columns: LegColumns, begin: int, end: int) -> LegColumns:
+    """Some of the bars of a leg's columns."""
+    length = len(columns.bid.time)
+
+    def part(values: Any) -> Any:
+        return values[begin:end] if len(values) == length else values
+
+    bid = BarColumns(*map(part, columns.bid))
+    ask = bid if columns.ask is columns.bid else BarColumns(*map(part, columns.ask))
+    start = columns.detail.start[begin : end + 1] if len(columns.detail.start) else columns.detail.start
+    return columns._replace(
+        bid=bid,
+        ask=ask,
+        volume=part(columns.volume),
+        rate=part(columns.rate),
+        detail=columns.detail._replace(start=start),
+        decisions=DecisionColumns(*map(part, columns.decisions)),
+    )
+
+
 def run_walk(
     walk: Callable[..., State],
-    bars: BarColumns,
-    decisions: DecisionColumns,
+    columns: LegColumns,
     market: Market,
+    policy: Policy,
     cash: float = 10_000.0,
     cuts: Sequence[int] = (),
 ) -> Outcome:
     """Walk over the bars, in chunks that end at the cuts; the last, unfinished day is not written."""
-    length = len(bars.time)
-    room = journal = new_journal(length + 1, length + 1, length)
-    state = first_state(cash, int(bars.time[0]))
-    edges = [0, *sorted(cuts), length]
-    for begin, end in pairwise(edges):
-        part = BarColumns(*(column[begin:end] for column in bars))
-        wanted = DecisionColumns(*(column if len(column) == 1 != length else column[begin:end] for column in decisions))
-        before, state = state, walk(state, part, wanted, market, room)
-        room = rest_of(room, before, state)
-    return Outcome(state, journal)
+    length = len(columns.bid.time)
+    rows = (length + 2) * (len(policy.scale_out) + 1)
+    journal = new_journal(rows, length + 1, length)
+    state = first_state(cash, int(columns.bid.time[0]))
+    table = table_of([first_leg(float(columns.rate[0]))], [market], [policy])
+    for begin, end in pairwise([0, *sorted(cuts), length]):
+        if end > begin:
+            state = walk(state, table, cut(columns, begin, end), journal)
+    return Outcome(state, leg_of(table, 0), journal)
 
 
 @dataclass(frozen=True)
@@ -169,18 +279,24 @@ class Scene:
         size: Any = 1000.0,
         times: Sequence[int] | None = None,
         cash: float = 10_000.0,
+        levels: Mapping[str, Any] | None = None,
+        columns: Mapping[str, Any] | None = None,
+        policy: Mapping[str, Any] | None = None,
+        sizing: str = "amount",
         **market: Any,
     ) -> Outcome:
         """Walk over rows (open, high, low, close) with what is said at each bar's close ("enter", "enter, exit").
 
         Levels and size are one number or one a bar. Sized to a quantity of 10 at a close of 100.
         """
-        signals = np.zeros(len(rows), dtype=np.uint8)
+        signals = [0] * len(rows)
         for index, text in said.items():
             signals[index] = sum(WORDS[self.side][word.strip()] for word in text.split(","))
-        levels = [np.atleast_1d(np.array(value, dtype=np.float64)) for value in (stop, target, trail, max_bars, size)]
         made = make_market(**market)
+        named = {"stop_loss": stop, "take_profit": target, "trailing_stop": trail, "max_bars": max_bars, "size": size}
+        decisions = make_decisions(signals, **named, **(levels or {}))
         bars = bar_columns([self.mirrored(row) for row in rows], times, made.timeframe)
-        outcome = run_walk(self.walk, bars, DecisionColumns(signals, *levels), made, cash)
+        found = make_columns(bars, decisions, **(columns or {}))
+        outcome = run_walk(self.walk, found, made, make_policy(sizing=sizing, **(policy or {})), cash)
         assert all(trade.side in (1, -1) for trade in outcome.trades)
         return outcome

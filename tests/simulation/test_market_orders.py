@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tradefleet.simulation.entries import free_cash
+
 from .scene import HOUR, MINUTE, QUIET, START, Scene
 
 
@@ -24,7 +26,7 @@ def test_profit_is_the_move_in_our_direction(scene: Scene) -> None:
     # 10 pieces, fixed at the close of 100, bought (or sold) at 101 (99): 3 each.
     assert found.only.quantity == 10
     assert found.only.profit == pytest.approx(30)
-    assert found.state.cash == pytest.approx(10_030)
+    assert free_cash(found.state.wallet) == pytest.approx(10_030)
 
 
 def test_slippage_is_against_us_on_entry_and_exit(scene: Scene) -> None:
@@ -61,7 +63,7 @@ def test_signal_entry_and_exit_pay_the_taker_fee(scene: Scene) -> None:
     paid = 10 * (scene.price(110) + scene.price(120)) * 0.01
     assert found.only.fees == pytest.approx(paid)
     assert found.only.profit == pytest.approx(100 - paid)
-    assert found.state.cash == pytest.approx(10_100 - paid)
+    assert free_cash(found.state.wallet) == pytest.approx(10_100 - paid)
 
 
 def test_stop_pays_the_taker_fee_and_slips(scene: Scene) -> None:
@@ -116,4 +118,4 @@ def test_position_open_at_the_end_of_data_stays_open(scene: Scene) -> None:
 def test_decision_at_the_last_close_is_not_filled(scene: Scene) -> None:
     found = scene.play([QUIET, QUIET], {1: "enter"})
     assert found.held is None and found.trades == []
-    assert found.state.pending.enter == scene.side
+    assert found.leg.entry.side == scene.side

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tradefleet.simulation.entries import free_cash
+
 from .scene import QUIET, Scene
 
 UP = (125.0, 125.0, 125.0, 125.0)
@@ -86,7 +88,7 @@ def test_cost_above_cash_is_cut_to_what_cash_pays_fee_included(walk: object) -> 
     # 99 pieces at the open of 125 cost 12,375; 10,000 / (125 x 1.01) = 79.2 pay for 79 whole ones.
     found = Scene(walk, 1).play([QUIET, UP], {0: "enter"}, size=9900, fee=0.01, lot="1")  # type: ignore[arg-type]
     assert found.held.quantity == 79
-    assert found.state.cash == pytest.approx(10_000 - 79 * 125 * 1.01)
+    assert free_cash(found.state.wallet) == pytest.approx(10_000 - 79 * 125 * 1.01)
     assert found.counts == {"cut_to_cash": 1}
 
 
@@ -107,7 +109,7 @@ def test_cut_below_the_minimum_enters_nothing_and_is_counted(scene: Scene) -> No
     found = scene.play([QUIET, QUIET], {0: "enter"}, size=2000, minimum=1500.0, cash=1000.0)
     assert found.held is None
     assert found.counts == {"not_affordable": 1}
-    assert found.state.cash == 1000.0
+    assert free_cash(found.state.wallet) == 1000.0
 
 
 def test_size_is_read_at_the_close_of_the_decision(scene: Scene) -> None:

@@ -1,4 +1,4 @@
-"""The walk and a simulator written a second time from the design's table make the same trades."""
+"""The walk of one leg and a simulator written a second time from the rule book make the same trades."""
 
 from __future__ import annotations
 
@@ -12,50 +12,76 @@ from hypothesis import given, settings
 
 from tradefleet.kernels import compiled_walk
 from tradefleet.market.generate import generate_bars
-from tradefleet.simulation.state import BarColumns, DecisionColumns
+from tradefleet.simulation.state import COUNTS, EXIT_REASONS
 
 from ..real_data import bitcoin_minutes
-from .cases import Case, assert_same, random_case, random_cases, refer
-from .reference import Costs
-from .scene import MINUTE, run_walk
+from .cases import (
+    FEATURES,
+    LEGS_FEATURES,
+    MINUTE,
+    Case,
+    assert_same,
+    decisions_of,
+    leg_case,
+    random_case,
+    random_cases,
+    refer,
+    run_alone,
+)
+from .reference import Costs, Limits, Sizing, Terms
 
 
 @settings(max_examples=400, deadline=None)
 @given(random_cases(120))
 def test_walk_trades_as_the_reference_does(case: Case) -> None:
-    found = run_walk(compiled_walk(), case.bars, case.decisions, case.market, case.cash)
-    assert_same(found, refer(case))
+    assert_same(run_alone(compiled_walk(), case), refer(case))
+
+
+@pytest.mark.parametrize("feature", [name for name in FEATURES if name not in LEGS_FEATURES])
+def test_each_rule_alone_is_the_reference_s(walk: Callable[..., Any], feature: str) -> None:
+    for seed in range(25):
+        case = random_case(seed, 60, always=[feature])
+        assert_same(run_alone(walk, case), refer(case))
 
 
 def test_random_cases_reach_every_reason_and_count(walk: Callable[..., Any]) -> None:
     reasons: set[str] = set()
     counts: set[str] = set()
-    for seed in range(60):
-        case = random_case(seed, 100)
-        found = run_walk(walk, case.bars, case.decisions, case.market, case.cash)
-        reasons |= {trade.reason for trade in found.trades}
+    for seed in range(100):
+        found = run_alone(walk, random_case(seed, 100, always=["detail"] if seed % 5 == 0 else None))
+        reasons |= {row["reason"] for row in found.rows}
         counts |= set(found.counts)
-    assert reasons == {"signal", "stop_loss", "take_profit", "trailing_stop", "time"}
-    assert counts == {"invalid_levels", "below_minimum", "cut_to_cash", "not_affordable"}
+    assert reasons == set(EXIT_REASONS) - {"", "open"}
+    # What several legs share has its own tests.
+    assert counts == set(COUNTS) - {"no_slot", "cut_to_exposure"}
 
 
-def some_decisions(seed: int, length: int, cash: float) -> DecisionColumns:
-    """An entry every hundred bars or so, levels that minutes reach."""
-    random = np.random.default_rng(seed)
-    signals = np.where(random.random(length) < 0.02, random.integers(0, 16, length), 0).astype(np.uint8)
-    levels = random.choice([0.002, 0.005, 0.01, 0.03], (3, length))
-    return DecisionColumns(
-        signals, levels[0], levels[1], levels[2] * 2, random.choice([0.0, 30.0], length), np.array([0.4 * cash])
-    )
+def some_terms(tick: Decimal | None) -> Terms:
+    """Costs and levels that minutes reach."""
+    costs = Costs(taker=0.001, maker=0.0002, slippage=0.0005, tick=tick, lot=Decimal("0.0001"), minimum=10.0)
+    costs.leverage, costs.tiers, costs.liquidation_fee, costs.liquidates = 5.0, ((0.0, 0.01, 0.0),), 0.005, True
+    return Terms(costs, MINUTE, sizing=Sizing("amount"), scale_out=[(0.004, 0.5), (0.008, 0.25)], pyramiding=1)
 
 
 @pytest.mark.parametrize("source", ["bitcoin minutes", "generated"])
 @pytest.mark.parametrize("tick", [None, Decimal("0.01"), Decimal("2.5")])
 def test_walk_trades_as_the_reference_does_on_market_bars(source: str, tick: Decimal | None) -> None:
     bars = bitcoin_minutes() if source == "bitcoin minutes" else generate_bars("1m", days=20, seed=5, price=9_000)
-    columns = BarColumns(bars.time, bars.open, bars.high, bars.low, bars.close)
-    costs = Costs(taker=0.001, maker=0.0002, slippage=0.0005, tick=tick, lot=Decimal("0.0001"), minimum=10.0)
-    case = Case(columns, some_decisions(7, len(bars), 10_000.0), costs, "amount", MINUTE, 10_000.0)
-    found = run_walk(compiled_walk(), case.bars, case.decisions, case.market, case.cash)
-    assert len(found.trades) > 100
+    random = np.random.default_rng(7)
+    # An entry every hundred bars or so.
+    signals = np.where(random.random(len(bars)) < 0.02, random.integers(0, 16, len(bars)), 0).astype(np.uint8)
+    stops = random.choice([0.002, 0.005, 0.01, 0.03], (3, len(bars)))
+    decisions = decisions_of(
+        signals,
+        stop_loss=stops[0],
+        take_profit=stops[1],
+        trailing_stop=stops[2] * 2,
+        break_even=0.003,
+        max_bars=random.choice([0.0, 30.0], len(bars)),
+        size=4_000.0,
+    )
+    rows = np.column_stack([bars.open, bars.high, bars.low, bars.close])
+    case = Case((leg_case(some_terms(tick), bars.time, rows, decisions),), 10_000.0, Limits())
+    found = run_alone(compiled_walk(), case)
+    assert len(found.rows) > 100
     assert_same(found, refer(case))

@@ -1,6 +1,6 @@
 """Compiled twins of plain Python rules: the only package that imports Numba."""
 
 from tradefleet.kernels.loops import compiled_loop
-from tradefleet.kernels.walk import compiled_walk
+from tradefleet.kernels.simulators import compiled_jump, compiled_walk, compiled_walk_together
 
-__all__ = ["compiled_loop", "compiled_walk"]
+__all__ = ["compiled_jump", "compiled_loop", "compiled_walk", "compiled_walk_together"]

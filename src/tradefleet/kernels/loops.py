@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import cache
+from types import CellType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numba.core.errors import NumbaError
 
 from tradefleet.graph.step import plain_loop
@@ -30,11 +33,46 @@ def step_loop(state: Any, rows: Any, parameters: Any, results: Any) -> None:
             results[index, position] = outputs[position]
 
 
+def checked_sqrt(value: float) -> float:
+    """The square root, failing where Python's does: compiled, math.sqrt of a negative number is NaN."""
+    if value < 0.0:
+        raise ValueError("math domain error")
+    return math.sqrt(value)
+
+
+def _checked(function: FunctionType) -> FunctionType:
+    """The same step, and the functions it calls, with the checked square root in place of Python's."""
+    names = function.__globals__
+    around = {**names, **{name: _in_place_of(names[name]) for name in function.__code__.co_names if name in names}}
+    cells = tuple(CellType(_in_place_of(cell.cell_contents)) for cell in function.__closure__ or ())
+    copy = FunctionType(function.__code__, around, function.__name__, function.__defaults__, cells)
+    copy.__kwdefaults__ = function.__kwdefaults__
+    copy.__qualname__, copy.__module__ = function.__qualname__, function.__module__
+    return copy
+
+
+def _in_place_of(value: Any) -> Any:
+    if value is math:
+        return _math()
+    if value is math.sqrt:
+        return checked_sqrt
+    return _checked(value) if isinstance(value, FunctionType) else value
+
+
+@cache
+def _math() -> ModuleType:
+    """What a step may use of `math`."""
+    module = ModuleType("math")
+    vars(module).update({name: getattr(math, name) for name in ("floor", "inf", "nan")})
+    vars(module)["sqrt"] = njit(nogil=True, forceinline=True)(checked_sqrt)
+    return module
+
+
 @cache
 def _loop_of(function: Any, numbers: str) -> Callable[..., None]:
     """The loop of a step; `numbers` are those compiled in, which a notebook may have changed since the last call."""
     name = f"loop of {function.__module__}.{function.__qualname__}"
-    return twin(step_loop, name, step=function)  # type: ignore[arg-type]
+    return twin(step_loop, name, step=_checked(function))  # type: ignore[arg-type]
 
 
 def compiled_loop(function: Any, state: Any, rows: Any, parameters: Any, results: Any) -> None:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dis import get_instructions
-from functools import cache
+from functools import cache, partial
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
 from numba import njit
 
 from tradefleet.kernels.cache import announce, constants, enclosed, folder_for, keep_in
+
+# Without counting references: nothing here makes an array, and counting those in a tuple at every call of a rule takes
+# five times as long as the rule. NumPy's arrays are kept alive by the caller.
+_compiler: Any = partial(njit, _nrt=False)
 
 
 def twin(function: FunctionType, name: str, **replaced: FunctionType) -> Callable[..., Any]:
@@ -24,10 +28,10 @@ def twin(function: FunctionType, name: str, **replaced: FunctionType) -> Callabl
     """
     used = {**called(function), **replaced}
     parts = {function}.union(*(_family(part) for part in used.values()))
-    compiled = njit(nogil=True)(_copy(function, name, used))
+    compiled = _compiler(nogil=True)(_copy(function, name, used))
     if not keep_in(folder_for(parts), compiled):
         announce(name)
-    return compiled
+    return compiled  # type: ignore[no-any-return]
 
 
 def numbers_in(function: FunctionType) -> str:
@@ -64,7 +68,11 @@ def _copy(function: FunctionType, name: str, used: dict[str, FunctionType]) -> F
 @cache
 def _inner(function: FunctionType, numbers: str) -> Any:
     """A twin that is part of others and not kept by itself; another one for other numbers."""
-    return njit(nogil=True, forceinline=True)(_copy(function, function.__qualname__, called(function)))
+    # Python does not call it: what would let it costs half of the time to compile.
+    options = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return _compiler(nogil=True, **options)(
+        _copy(function, function.__qualname__, called(function))
+    )
 
 
 def _family(function: FunctionType) -> set[FunctionType]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
+T = TypeVar("T")
 Floats = NDArray[np.float64]
 Times = NDArray[np.int64]
 
@@ -151,6 +152,13 @@ class Bars:
         start = 0 if since is None else self.index_of(since)
         stop = len(self) if until is None else self.index_of(until)
         return self[start:stop]
+
+    def remembered(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gives, made once for these bars and kept with them under a name."""
+        kept: dict[str, Any] = self.__dict__.setdefault("_remembered", {})
+        if name not in kept:
+            kept[name] = make()
+        return kept[name]  # type: ignore[no-any-return]
 
     @cached_property
     def fingerprint(self) -> str:

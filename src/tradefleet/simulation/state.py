@@ -1,21 +1,27 @@
-"""What a simulation carries from one bar to the next, and what it writes down.
+"""What a simulation carries from one bar to the next.
 
-Named tuples of numbers, so that the plain walk and the compiled one share them.
+Named tuples of numbers, so that plain and compiled code share them.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tradefleet.simulation.rules.drawdown import Drawdown
 from tradefleet.simulation.rules.fees import Fees
-from tradefleet.simulation.rules.sizing import Lots
+from tradefleet.simulation.rules.margin import Margin
+from tradefleet.simulation.rules.sizing import Lots, Record
+from tradefleet.simulation.rules.slippage import Slippage
 from tradefleet.simulation.rules.steps import Steps
 
 DAY = 86_400_000_000_000
+# A time that no bar reaches, and one before all.
+NEVER = 2**62
+LONG_AGO = -(2**62)
 
 # Why a position was left.
 NO_EXIT = 0
@@ -33,143 +39,199 @@ INVALID_LEVELS = 0
 BELOW_MINIMUM = 1
 CUT_TO_CASH = 2
 NOT_AFFORDABLE = 3
-COUNTS = ("invalid_levels", "below_minimum", "cut_to_cash", "not_affordable")
+NO_SLOT = 4
+CUT_TO_EXPOSURE = 5
+COOLING_DOWN = 6
+EXPIRED = 7
+AMBIGUOUS_EXITS = 8
+RESOLVED_EXITS = 9
+COUNTS = (
+    "invalid_levels",
+    "below_minimum",
+    "cut_to_cash",
+    "not_affordable",
+    "no_slot",
+    "cut_to_exposure",
+    "cooling_down",
+    "expired",
+    "ambiguous_exits",
+    "resolved_exits",
+)
 
 
 class Market(NamedTuple):
-    """The costs and steps of one instrument, and the length of its bars (ns)."""
+    """The costs and steps of one instrument in one account, the length of its bars (ns) and how many make a year."""
 
     fees: Fees
-    slippage: float
+    slippage: Slippage
     tick: Steps
     lots: Lots
-    size_kind: int
+    margin: Margin
     timeframe: int
+    bars_per_year: float
 
 
-class BarColumns(NamedTuple):
-    """The bars to walk, as columns of one length."""
+class Sizing(NamedTuple):
+    """How the size of an entry is meant: the kind, and the numbers of volatility targets and of Kelly's."""
 
-    time: NDArray[np.int64]
-    open: NDArray[np.float64]
-    high: NDArray[np.float64]
-    low: NDArray[np.float64]
-    close: NDArray[np.float64]
+    kind: int
+    most: float
+    multiple: float
+    cap: float
+    least_trades: float
+    floor: float
 
 
-class DecisionColumns(NamedTuple):
-    """What the strategy wants at each close: signals, and for an entry its levels and size.
+class Policy(NamedTuple):
+    """What is constant in a strategy: how it sizes, adds to, scales out of and rests.
 
-    All but `signals` have one value a bar, or one value for all.
+    `scale_out` has rows of fraction and share, `aging` of bars and fraction; `cooldown` is in bars.
     """
 
-    signals: NDArray[np.uint8]
-    stop_loss: NDArray[np.float64]
-    take_profit: NDArray[np.float64]
-    trailing_stop: NDArray[np.float64]
-    max_bars: NDArray[np.float64]
-    size: NDArray[np.float64]
+    sizing: Sizing
+    scale_out: NDArray[np.float64]
+    aging: NDArray[np.float64]
+    pyramiding: int
+    cooldown: float
+    limit_entries: bool
 
 
-class Journal(NamedTuple):
-    """Where a walk writes: a row a closed trade, a row a UTC day, the equity of each bar if wanted, the counts.
+class Limits(NamedTuple):
+    """What the account allows all legs together; 0 is no limit. Exposures are multiples of the equity."""
 
-    `trade_numbers` holds entry price, exit price, quantity, fees and profit; `trade_marks` side, exit reason, entry
-    bar, exit bar, entry time and exit time. `bar_equity` is empty when it is not wanted.
-    """
+    open_positions: int
+    exposure: float
+    symbol_exposure: float
 
-    trade_numbers: NDArray[np.float64]
-    trade_marks: NDArray[np.int64]
-    day_times: NDArray[np.int64]
-    day_equity: NDArray[np.float64]
-    bar_equity: NDArray[np.float64]
-    counts: NDArray[np.int64]
+
+class Wallet(NamedTuple):
+    """Money: what is realised, and what of it is margin of positions or reserved by resting orders."""
+
+    balance: float
+    locked: float
+    reserved: float
 
 
 class Position(NamedTuple):
-    """What is held; `side` 0.0 is nothing. Levels are prices, `trail` a fraction, `fees` the entry's.
+    """What is held; `side` 0.0 is nothing. Levels are prices, infinitely far where there is none.
 
-    `best_close` is the best since entry, where there is a trailing stop; infinitely bad before the first.
+    `fees`, `carry` (funding and swaps paid), `margin` and `cost` (notional at the entry) are money, for what is still
+    held. `target` is for all of it, `part` the next level to scale out at, of which `parts` are done; targets work from
+    `target_from` on. `best_close` is the best since entry where the stop trails, `trailed` the level that follows it.
     """
 
     side: float
     quantity: float
+    first_quantity: float
     entry_price: float
     fees: float
+    carry: float
+    margin: float
+    cost: float
+    liquidation: float
     stop: float
+    trailed: float
     target: float
+    part: float
     trail: float
     best_close: float
+    break_even: float
     max_bars: float
     trailing: bool
+    parts: int
+    adds: int
+    number: int
     entry_bar: int
+    target_from: int
     entry_time: int
 
 
-class Pending(NamedTuple):
-    """What was decided at the last close, for the next open: leave (why), enter (which side, how)."""
+class Entry(NamedTuple):
+    """An order to enter, decided at a close; `side` 0.0 is none.
 
-    leave: int
-    enter: float
+    With a `limit` price it rests, for bars that open before `until`, and has reserved money; without, it fills at the
+    next open.
+    """
+
+    side: float
     quantity: float
     stop_loss: float
     take_profit: float
     trailing_stop: float
+    break_even: float
     max_bars: float
+    priority: float
+    limit: float
+    reserved: float
+    until: int
+
+
+class Leg(NamedTuple):
+    """One strategy on one symbol: what it holds and has decided, and what of its last bar the next one needs.
+
+    `leave` is why the position is left at the next open; `realised` is what it brought to the balance.
+    """
+
+    position: Position
+    leave: int
+    entry: Entry
+    last_exit: int
+    record: Record
+    realised: float
+    rate: float
+    last_range: float
+    last_volume: float
+    carried: int
+    bar: int
 
 
 class State(NamedTuple):
-    """Everything a walk carries: it can stop after any bar and go on from here."""
+    """What a run carries besides its legs: it can stop after any bar and go on from here."""
 
-    cash: float
-    position: Position
-    pending: Pending
+    wallet: Wallet
     drawdown: Drawdown
-    bar: int
-    trades: int
-    days: int
     day_end: int
     equity: float
     close_time: int
+    steps: int
 
 
 def flat() -> Position:
     """No position."""
-    return Position(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, False, 0, 0)
+    away = math.inf
+    return Position(
+        0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -away, -away, -away, away, away,
+        0.0, 0.0, 0.0, 0.0, False, 0, 0, 0, 0, 0, 0,
+    )  # fmt: skip
 
 
-def nothing_pending() -> Pending:
+def no_entry() -> Entry:
     """Nothing decided."""
-    return Pending(NO_EXIT, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    return Entry(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
+
+
+def first_leg(rate: float) -> Leg:
+    """A leg before its first bar; `rate` converts to the account's currency."""
+    return Leg(flat(), NO_EXIT, no_entry(), LONG_AGO, Record(0.0, 0.0, 0.0, 0.0), 0.0, rate, 0.0, 0.0, 0, 0)
 
 
 def first_state(cash: float, time: int) -> State:
     """The state before the first bar, which opens at `time`."""
     drawdown = Drawdown(cash, time, cash, 0.0, 0, False)
-    return State(cash, flat(), nothing_pending(), drawdown, 0, 0, 0, time - time % DAY + DAY, cash, time)
+    return State(Wallet(cash, 0.0, 0.0), drawdown, time - time % DAY + DAY, cash, time, 0)
 
 
-def rest_of(journal: Journal, before: State, after: State) -> Journal:
-    """The journal's rows after those that a walk from one state to another wrote: where the next walk goes on."""
-    trades, days = after.trades - before.trades, after.days - before.days
-    return Journal(
-        journal.trade_numbers[trades:],
-        journal.trade_marks[trades:],
-        journal.day_times[days:],
-        journal.day_equity[days:],
-        journal.bar_equity[after.bar - before.bar :],
-        journal.counts,
-    )
+def with_position(leg: Leg, position: Position) -> Leg:
+    """The leg, holding another position."""
+    return Leg(
+        position, leg.leave, leg.entry, leg.last_exit, leg.record, leg.realised,
+        leg.rate, leg.last_range, leg.last_volume, leg.carried, leg.bar,
+    )  # fmt: skip
 
 
-def new_journal(trades: int, days: int, bars: int) -> Journal:
-    """Room for so many trades and days, and for the equity of so many bars."""
-    empty: Any = np.empty
-    return Journal(
-        empty((trades, 5), np.float64),
-        empty((trades, 6), np.int64),
-        empty(days, np.int64),
-        empty(days, np.float64),
-        empty(bars, np.float64),
-        np.zeros(len(COUNTS), np.int64),
-    )
+def with_orders(leg: Leg, leave: int, entry: Entry) -> Leg:
+    """The leg, with other orders."""
+    return Leg(
+        leg.position, leave, entry, leg.last_exit, leg.record, leg.realised,
+        leg.rate, leg.last_range, leg.last_volume, leg.carried, leg.bar,
+    )  # fmt: skip

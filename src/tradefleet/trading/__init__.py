@@ -1,5 +1,6 @@
-"""Positions and orders: sizes here, later their lifecycles."""
+"""Positions and orders: sizes and accounts here, later their lifecycles."""
 
-from tradefleet.trading.size import Size, amount, parse_size, risk
+from tradefleet.trading.account import Account, account_from
+from tradefleet.trading.size import Size, amount, kelly, parse_size, risk, volatility
 
-__all__ = ["Size", "amount", "parse_size", "risk"]
+__all__ = ["Account", "Size", "account_from", "amount", "kelly", "parse_size", "risk", "volatility"]

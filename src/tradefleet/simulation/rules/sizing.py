@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from tradefleet.simulation.rules.steps import Steps, step_below
@@ -9,6 +10,8 @@ from tradefleet.simulation.rules.steps import Steps, step_below
 FRACTION = 0
 AMOUNT = 1
 RISK = 2
+VOLATILITY = 3
+KELLY = 4
 
 
 class Lots(NamedTuple):
@@ -16,23 +19,6 @@ class Lots(NamedTuple):
 
     lot: Steps
     min_notional: float
-
-
-def wanted_quantity(kind: int, value: float, equity: float, close: float, stop: float, lots: Lots) -> float:
-    """The quantity a decision asks for, rounded down to the lot; 0 where it is below the minimum.
-
-    `kind` is FRACTION (of equity), AMOUNT (of money) or RISK (fraction of equity lost if stopped out).
-
-    >>> wanted_quantity(RISK, 0.01, 10_000.0, 50.0, 0.02, Lots(Steps(1.0, 10.0), 0.0))
-    100.0
-    """
-    if kind == AMOUNT:
-        money = value
-    elif kind == RISK:
-        money = value * equity / stop if stop > 0.0 else 0.0
-    else:
-        money = value * equity
-    return tradable(money / close, close, lots)
 
 
 def tradable(quantity: float, price: float, lots: Lots) -> float:
@@ -43,8 +29,53 @@ def tradable(quantity: float, price: float, lots: Lots) -> float:
     return 0.0
 
 
-def affordable(quantity: float, price: float, rate: float, cash: float, lots: Lots) -> float:
-    """The quantity cut to what free cash pays, fee included; 0 where too little is left."""
-    if quantity * price * (1.0 + rate) <= cash:
-        return quantity
-    return tradable(max(cash, 0.0) / (price * (1.0 + rate)), price, lots)
+def volatility_money(target: float, equity: float, sigma: float, bars_per_year: float, most: float) -> float:
+    """The money whose volatility is `target` of the equity a year; at most `most` times the equity.
+
+    `sigma` is the standard deviation of a bar's returns; none where it is 0 or NaN.
+
+    >>> volatility_money(0.2, 10_000.0, 0.02, 400.0, 1.0)
+    5000.0
+    """
+    yearly = sigma * math.sqrt(bars_per_year)
+    if yearly > 0.0:
+        return min(target * equity / yearly, most * equity)
+    return 0.0
+
+
+class Record(NamedTuple):
+    """Closed trades so far: how many won and lost, and the sums of their profits and losses as fractions of cost.
+
+    A trade that brought nothing is one that lost 0.
+    """
+
+    wins: float
+    losses: float
+    won: float
+    lost: float
+
+
+def record_after(record: Record, profit_ratio: float) -> Record:
+    """The record after one more trade."""
+    if profit_ratio > 0.0:
+        return Record(record.wins + 1.0, record.losses, record.won + profit_ratio, record.lost)
+    return Record(record.wins, record.losses + 1.0, record.won, record.lost - profit_ratio)
+
+
+def kelly_fraction(record: Record, multiple: float, cap: float, least_trades: float, floor: float) -> float:
+    """The fraction of equity by Kelly's criterion, times `multiple`, within `floor` and `cap`.
+
+    f = W - (1 - W) / R, where W is the share of trades that won and R the average win over the average loss. It is
+    `floor` before there are `least_trades`, and where f is negative.
+
+    >>> kelly_fraction(Record(15.0, 5.0, 0.75, 0.25), 0.25, 0.25, 10.0, 0.01)
+    0.125
+    """
+    trades = record.wins + record.losses
+    if trades < least_trades or record.wins == 0.0:
+        return floor
+    share = record.wins / trades
+    full = share
+    if record.lost > 0.0:
+        full -= (1.0 - share) * (record.lost / record.losses) / (record.won / record.wins)
+    return max(floor, min(multiple * full, cap))

@@ -17,3 +17,12 @@ def trailing_level(side: float, best_close: float, fraction: float, tick: Steps)
     190.0
     """
     return nearest_step(best_close * (1.0 - side * fraction), tick)
+
+
+def trailing_level_by(side: float, best_close: float, distance: float, tick: Steps) -> float:
+    """The level so far behind the best close, in price, to the nearest tick.
+
+    >>> trailing_level_by(-1.0, 200.0, 5.0, Steps(1.0, 100.0))
+    205.0
+    """
+    return nearest_step(best_close - side * distance, tick)

@@ -1,0 +1,280 @@
+"""The jump: from event to event of one leg, with the same numbers as the walk.
+
+Bars in which nothing can happen are passed in blocks: a block whose extremes reach no level, and whose equity makes
+neither a new peak nor a deeper fall, is not looked into. What happens in a bar is `one_bar`, as in the walk.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradefleet.simulation.blocks import LARGE, SMALL, Blocks
+from tradefleet.simulation.carrying import settle
+from tradefleet.simulation.columns import DAYS, BarColumns, Integers, Journal, LegColumns
+from tradefleet.simulation.exits import Watch, watched
+from tradefleet.simulation.leg_bar import decide, during, moved
+from tradefleet.simulation.phases import as_of
+from tradefleet.simulation.rules.drawdown import Drawdown, update_drawdown
+from tradefleet.simulation.rules.signals import ENTER_LONG, ENTER_SHORT, EXIT_LONG, EXIT_SHORT
+from tradefleet.simulation.rules.timer import time_is_up
+from tradefleet.simulation.rules.trailing_stop import better, trailing_level
+from tradefleet.simulation.state import (
+    DAY,
+    NO_EXIT,
+    TIME,
+    Market,
+    Policy,
+    Position,
+    State,
+    Wallet,
+    with_position,
+)
+from tradefleet.simulation.table import BAR, LEAVE, Table, keep, leg_of, market_of, policy_of
+
+# A byte in each of the eight of a word.
+_EACH = 0x0101010101010101
+_WORD = 8
+
+
+def can_jump(columns: LegColumns, policy: Policy) -> bool:
+    """Whether the jump knows all rules that are asked for; it does not know those that every bar may change."""
+    decisions = columns.decisions
+    steady = len(columns.rate) == 1 and columns.ask is columns.bid
+    alike = policy.pyramiding == 0 or len(decisions.trailing_stop) == 1
+    fixed = (decisions.trailing_distance, decisions.break_even)
+    plain = all(len(values) == 1 and values[0] == 0.0 for values in fixed)
+    return steady and alike and plain and not policy.limit_entries and len(policy.aging) == 0
+
+
+def words_of(signals: NDArray[np.uint8]) -> Integers:
+    """The signals eight at a time."""
+    padded = np.zeros(-(-len(signals) // _WORD) * _WORD, np.uint8)
+    padded[: len(signals)] = signals
+    return padded.view(np.int64)
+
+
+def jump(state: State, table: Table, columns: LegColumns, words: Integers, blocks: Blocks, journal: Journal) -> State:
+    """What `walk` does, for columns that `can_jump`; equity per bar is not written."""
+    wallet, drawdown, day_end, equity, close_time, steps = state
+    bars, marks, first = columns.bid, table.marks[0], table.marks[0, BAR]
+    timeframe, count, index, day = market_of(table, 0).timeframe, len(columns.bid.time), 0, 0
+    while index < count:
+        event = next_event(table, index, columns, words, blocks)
+        held = leg_of(table, 0).position
+        if event > index:
+            day, day_end = _day_ends(
+                day, day_end, index, event, held, wallet, equity, close_time, columns, blocks, timeframe, journal
+            )
+            close_time = bars.time[event - 1] + timeframe
+            equity = _worth(wallet, held, bars.close[event - 1], columns.rate[0])
+            if held.side == 0.0:
+                # The same at every close: the first may recover from a fall, the last is the last time at the peak.
+                drawdown = update_drawdown(drawdown, equity, bars.time[index] + timeframe)
+                drawdown = update_drawdown(drawdown, equity, close_time)
+            else:
+                drawdown = _fallen(drawdown, held, wallet, columns.rate[0], index, event, bars, blocks, timeframe)
+        if event < count:
+            time = bars.time[event]
+            if time >= day_end:
+                row = journal.used[DAYS]
+                journal.day_times[row], journal.day_equity[row] = close_time, equity
+                journal.used[DAYS] = row + 1
+                day_end = time - time % DAY + DAY
+            marks[BAR] = first + event
+            wallet = during(wallet, table, 0, columns, event, event - 1, journal)
+            close_time = time + timeframe
+            held = leg_of(table, 0).position
+            equity = _worth(wallet, held, bars.close[event], columns.rate[0])
+            drawdown = update_drawdown(drawdown, equity, close_time)
+            if held.side != 0.0:
+                if held.trail > 0.0:
+                    moved(table, 0, columns, event, bars.close[event], close_time)
+                if time_is_up(close_time, held.entry_time, held.max_bars, timeframe):
+                    marks[LEAVE] = TIME
+            if columns.decisions.signals[event] != 0:
+                wallet = decide(wallet, table, 0, columns, event, equity, close_time, journal)
+        index = event + 1
+    leg = as_of(leg_of(table, 0), columns, count - 1, first + count)
+    wallet, leg = settle(wallet, leg, columns.carry, close_time, 0.0) if leg.position.side == 0.0 else (wallet, leg)
+    keep(table, 0, leg)
+    return State(wallet, drawdown, day_end, equity, close_time, steps + count)
+
+
+def next_event(table: Table, index: int, columns: LegColumns, words: Integers, blocks: Blocks) -> int:
+    """The first bar from `index` on in which something may happen; a stop that trails has followed till there."""
+    leg = leg_of(table, 0)
+    held, times, signals = leg.position, columns.bid.time, columns.decisions.signals
+    count, timeframe = len(times), market_of(table, 0).timeframe
+    if leg.leave != NO_EXIT or leg.entry.side != 0.0:
+        return index
+    if held.side == 0.0:
+        return _next_signal(signals, words, ENTER_LONG | ENTER_SHORT, index, count)
+    relevant = EXIT_LONG | ENTER_SHORT if held.side > 0.0 else EXIT_SHORT | ENTER_LONG
+    if policy_of(table, 0).pyramiding > 0:
+        relevant = relevant | ENTER_LONG | ENTER_SHORT
+    last = _first_after(times, columns.carry.time[leg.carried] - timeframe, index, count)
+    if held.max_bars > 0.0:
+        # As the timer's rule says it, for whole nanoseconds.
+        lasts = held.entry_time + math.ceil(held.max_bars * timeframe) - timeframe
+        last = min(last, _first_after(times, lasts - 1, index, count))
+    last = _next_signal(signals, words, relevant, index, last)
+    if held.trail == 0.0:
+        return _reached(watched(held), index, last, columns.bid, blocks)
+    event, held = _trailed(held, index, last, columns.bid, blocks, market_of(table, 0))
+    keep(table, 0, with_position(leg, held))
+    return event
+
+
+def _next_signal(signals: NDArray[np.uint8], words: Integers, wanted: int, index: int, stop: int) -> int:
+    """The first bar from `index` on with one of the wanted signals, at most `stop`."""
+    each = wanted * _EACH
+    while index < stop:
+        if index % _WORD == 0 and words[index // _WORD] & each == 0:
+            index += _WORD
+        elif signals[index] & wanted != 0:
+            return index
+        else:
+            index += 1
+    return stop
+
+
+def _first_after(times: Integers, time: int, low: int, high: int) -> int:
+    """The first of the bars from `low` to `high` that opens after a time; `high` if none does."""
+    if high <= low or times[high - 1] <= time:
+        return high
+    while low < high:
+        middle = (low + high) // 2
+        if times[middle] > time:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _reached(watch: Watch, index: int, stop: int, bars: BarColumns, blocks: Blocks) -> int:
+    """The first bar from `index` on that reaches a level, at most `stop`."""
+    below, above = watch.below, watch.above
+    lows, highs = bars.low, bars.high
+    small, large = blocks.small, blocks.large
+    while index < stop:
+        if index % LARGE == 0 and large.low[index // LARGE] > below and large.high[index // LARGE] < above:
+            index += LARGE
+        elif index % SMALL == 0 and small.low[index // SMALL] > below and small.high[index // SMALL] < above:
+            index += SMALL
+        else:
+            block_end = min(index - index % SMALL + SMALL, stop)
+            while index < block_end:
+                if lows[index] <= below or highs[index] >= above:
+                    return index
+                index += 1
+    return min(index, stop)
+
+
+def _trailed(
+    held: Position, index: int, stop: int, bars: BarColumns, blocks: Blocks, market: Market
+) -> tuple[int, Position]:
+    """The first bar that reaches a level while the stop trails, at most `stop`, and the position before that bar."""
+    long = held.side > 0.0
+    best, level, stop_level, trailing = held.best_close, held.trailed, held.stop, held.trailing
+    below, above = watched(held)
+    small, large = blocks.small, blocks.large
+    while index < stop:
+        size = 0
+        for width in (LARGE, SMALL):
+            if size == 0 and index % width == 0 and index + width <= stop:
+                part = large if width == LARGE else small
+                row = index // width
+                nearest = better(held.side, best, part.high_close[row] if long else part.low_close[row])
+                moved = trailing_level(held.side, nearest, held.trail, market.tick)
+                lowest, highest = (max(below, moved), above) if long else (below, min(above, moved))
+                if part.low[row] > lowest and part.high[row] < highest:
+                    best, size = nearest, width
+        if size == 0:
+            if bars.low[index] <= below or bars.high[index] >= above:
+                break
+            best, size = better(held.side, best, bars.close[index]), 1
+        level = better(held.side, level, trailing_level(held.side, best, held.trail, market.tick))
+        if level > stop_level if long else level < stop_level:
+            stop_level, trailing = level, True
+        below, above = (max(below, level), above) if long else (below, min(above, level))
+        index += size
+    return index, Position(
+        held.side, held.quantity, held.first_quantity, held.entry_price, held.fees, held.carry, held.margin, held.cost,
+        held.liquidation, stop_level, level, held.target, held.part, held.trail, best, held.break_even,
+        held.max_bars, trailing, held.parts, held.adds, held.number, held.entry_bar, held.target_from, held.entry_time,
+    )  # fmt: skip
+
+
+def _worth(wallet: Wallet, held: Position, close: float, rate: float) -> float:
+    """The equity at a close."""
+    return wallet.balance + held.side * held.quantity * (close - held.entry_price) * rate
+
+
+def _day_ends(
+    day: int,
+    day_end: int,
+    index: int,
+    stop: int,
+    held: Position,
+    wallet: Wallet,
+    equity: float,
+    close_time: int,
+    columns: LegColumns,
+    blocks: Blocks,
+    timeframe: int,
+    journal: Journal,
+) -> tuple[int, int]:
+    """Write the equity of the days that end from bar `index` to before `stop`; `equity` is that before `index`.
+
+    Takes and gives the row of the first UTC day that may begin later, and when the present one ends.
+    """
+    times, closes, days = columns.bid.time, columns.bid.close, blocks.days
+    while day < len(days) and days[day] < stop:
+        begins = days[day]
+        if begins >= index and times[begins] >= day_end:
+            if begins > index:
+                close_time = times[begins - 1] + timeframe
+                equity = _worth(wallet, held, closes[begins - 1], columns.rate[0])
+            row = journal.used[DAYS]
+            journal.day_times[row], journal.day_equity[row] = close_time, equity
+            journal.used[DAYS] = row + 1
+            day_end = times[begins] - times[begins] % DAY + DAY
+        day += 1
+    return day, day_end
+
+
+def _fallen(
+    drawdown: Drawdown,
+    held: Position,
+    wallet: Wallet,
+    rate: float,
+    index: int,
+    stop: int,
+    bars: BarColumns,
+    blocks: Blocks,
+    timeframe: int,
+) -> Drawdown:
+    """The drawdown after the closes from `index` to before `stop`, blocks that cannot change it passed over."""
+    small, large = blocks.small, blocks.large
+    while index < stop:
+        size = 0
+        for width in (LARGE, SMALL):
+            if size == 0 and index % width == 0 and index + width <= stop:
+                part = large if width == LARGE else small
+                row = index // width
+                one = _worth(wallet, held, part.low_close[row], rate)
+                other = _worth(wallet, held, part.high_close[row], rate)
+                if max(one, other) < drawdown.peak and min(one, other) >= drawdown.floor:
+                    size = width
+        if size == 0:
+            size = 1
+            equity = _worth(wallet, held, bars.close[index], rate)
+            drawdown = update_drawdown(drawdown, equity, bars.time[index] + timeframe)
+        else:
+            peak, peak_time, floor, deepest, longest, _ = drawdown
+            drawdown = Drawdown(peak, peak_time, floor, deepest, longest, True)
+        index += size
+    return drawdown
