@@ -11,7 +11,7 @@ from tradefleet.graph import Node, Plan, bars_since, close, open_, rolling_max, 
 from tradefleet.graph.finite import Filler, fill_column
 from tradefleet.graph.node import Run
 from tradefleet.graph.step import plain_loop
-from tradefleet.indicators import beta, ema, obv, rsi, vwma
+from tradefleet.indicators import beta, ema, exp, obv, rsi, vwma
 from tradefleet.market.bars import Bars
 
 ODD = st.lists(st.sampled_from([1.0, -0.0, 2.5, float("nan"), float("inf"), -float("inf")]), max_size=40)
@@ -81,3 +81,11 @@ def test_a_column_that_is_never_finite_gives_nan() -> None:
     assert np.isnan(evaluation.columns[0]).all()
     assert np.isnan(evaluation.columns[1]).all()
     assert evaluation.replaced == streamed(plan, series)[1] == 0
+
+
+def test_where_talib_gives_an_infinity_the_value_is_unknown() -> None:
+    series = walk(1, 60)
+    known, column = Plan([close, exp(where(close > 100, 1000, 1))]).over(series).columns
+    assert (known > 100).any() and not (known > 100).all()
+    np.testing.assert_array_equal(np.isnan(column), known > 100)
+    assert not np.isinf(column).any()

@@ -156,7 +156,9 @@ REFUSED = [
 @pytest.mark.parametrize(("expression", "words"), REFUSED)
 def test_what_a_step_may_not_use_is_refused_with_its_line(expression: str, words: str) -> None:
     around = {"levels": LEVELS, "array": np.zeros(2), "number": np.int64(2), "factor": np.float64(2.0)}
-    with pytest.raises(StrategyError, match=rf"step mine may not use .*{words}.*, in /mine.py:4; use \+ - \* /, comp"):
+    with pytest.raises(
+        StrategyError, match=rf"step mine may not use .*{words}.*, in /mine.py:4; use \+ - \* /, .*safe_"
+    ):
         made_of(f"return state, ({expression},)", **around)
 
 
@@ -230,3 +232,30 @@ def test_step_of_too_many_outputs_is_an_error(way: Any) -> None:
     line = _two.__code__.co_firstlineno
     with pytest.raises(StrategyError, match=rf"step two raised .* outputs than it names, in {__file__}:{line}; give"):
         way(plan)
+
+
+def _root(state: Floats, inputs: Floats, parameters: Floats) -> tuple[Floats, Floats]:
+    return state, (math.sqrt(inputs[0] - parameters[0]),)
+
+
+def _bare_root(state: Floats, inputs: Floats, parameters: Floats) -> tuple[Floats, Floats]:
+    return state, (sqrt(inputs[0] - parameters[0]),)
+
+
+def _root_of(value: float) -> float:
+    return math.sqrt(value)
+
+
+def _root_below(state: Floats, inputs: Floats, parameters: Floats) -> tuple[Floats, Floats]:
+    return state, (_root_of(inputs[0] - parameters[0]),)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("function", "inside"), [(_root, _root), (_bare_root, _bare_root), (_root_below, _root_of)])
+def test_root_of_a_negative_number_is_the_same_error_each_way(way: Any, function: Any, inside: Any) -> None:
+    made = Step(function, name="root", initial=(0.0,))
+    line = inside.__code__.co_firstlineno + 1
+    with pytest.raises(StrategyError, match=rf"step root raised ValueError: .*, in {__file__}:{line}; guard that line"):
+        way(Plan([call(made, (close,), (float(SERIES.close[40]),)).nodes[0]]))
+    # And no error where there is none.
+    way(Plan([call(made, (close,), (0.0,)).nodes[0]]))

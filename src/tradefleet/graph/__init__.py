@@ -2,14 +2,19 @@
 
 from typing import TYPE_CHECKING, NoReturn
 
+from tradefleet.graph.align import aligned
 from tradefleet.graph.bind import Binder
+from tradefleet.graph.clock import BASE, Clock
 from tradefleet.graph.constant import constant
 from tradefleet.graph.elementwise import floor_divide, maximum, minimum
+from tradefleet.graph.feeds import series, symbol, timeframe
 from tradefleet.graph.fields import Feed, bars, close, high, low, open_, time, volume
+from tradefleet.graph.in_session import in_session
 from tradefleet.graph.node import Node, Operation
 from tradefleet.graph.operators import bars_since, crossed_above, crossed_below, falling, rising, where
 from tradefleet.graph.plan import Evaluation, Plan, PlanStream
 from tradefleet.graph.rolling import rolling_max, rolling_mean, rolling_min, rolling_sum
+from tradefleet.graph.safe_math import safe_div, safe_exp, safe_log, safe_pow, safe_sqrt
 from tradefleet.graph.shift import shift
 from tradefleet.graph.step import Step
 from tradefleet.graph.symbolic import Symbolic
@@ -17,7 +22,9 @@ from tradefleet.graph.talib_operation import TalibOperation, TalibParameter
 from tradefleet.market.errors import StrategyError
 
 __all__ = [
+    "BASE",
     "Binder",
+    "Clock",
     "Evaluation",
     "Feed",
     "Node",
@@ -28,6 +35,7 @@ __all__ = [
     "Symbolic",
     "TalibOperation",
     "TalibParameter",
+    "aligned",
     "bars",
     "bars_since",
     "close",
@@ -37,6 +45,7 @@ __all__ = [
     "falling",
     "floor_divide",
     "high",
+    "in_session",
     "low",
     "maximum",
     "minimum",
@@ -46,8 +55,16 @@ __all__ = [
     "rolling_mean",
     "rolling_min",
     "rolling_sum",
+    "safe_div",
+    "safe_exp",
+    "safe_log",
+    "safe_pow",
+    "safe_sqrt",
+    "series",
     "shift",
+    "symbol",
     "time",
+    "timeframe",
     "volume",
     "where",
 ]

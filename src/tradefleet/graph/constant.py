@@ -31,6 +31,7 @@ class _TruthConstant(Operation):
     """True or false at every bar."""
 
     kinds: tuple[Kind, ...] = ("truth",)
+    pointwise = True
 
     def __init__(self, value: bool) -> None:
         self.name = str(value)
@@ -54,6 +55,7 @@ class _Constant(Operation):
     """A number that is the same at every bar."""
 
     name = "constant"
+    pointwise = True
 
     def check(self, parameters: tuple[Any, ...]) -> tuple[Any, ...]:
         (value,) = parameters

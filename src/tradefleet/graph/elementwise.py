@@ -25,7 +25,7 @@ def finite_or_nan(value: float) -> float:
 
 
 def tidy(column: Column) -> Column:
-    """The column with infinities turned into NaN (in place when there are any)."""
+    """The column with infinities turned into NaN."""
     infinite = np.isinf(column)
     if infinite.any():
         column = np.where(infinite, NAN, column)
@@ -34,6 +34,8 @@ def tidy(column: Column) -> Column:
 
 class _Arithmetic(Operation):
     """A number from one or two numbers."""
+
+    pointwise = True
 
     def __init__(self, symbol: str, ufunc: Callable[..., Any], scalar: Callable[..., float]) -> None:
         self.name = symbol
@@ -55,6 +57,7 @@ class _Truth(Operation):
     """A truth value from two inputs."""
 
     kinds: tuple[Kind, ...] = ("truth",)
+    pointwise = True
 
     def __init__(self, symbol: str, batch: Callable[..., Any], scalar: Callable[..., bool]) -> None:
         self.name = symbol

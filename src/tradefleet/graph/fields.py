@@ -1,4 +1,4 @@
-"""Fields: the columns of the bars a strategy runs on, as nodes."""
+"""Fields: the columns that are handed in, as nodes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tradefleet.graph.clock import BASE, Clock
 from tradefleet.graph.node import Column, Node, Operation, Run, Stepper, call
 from tradefleet.market.errors import InternalError
 
@@ -13,9 +14,13 @@ FIELD_NAMES = ("open", "high", "low", "close", "volume", "time")
 
 
 class _Field(Operation):
-    """One column of the bars; the evaluator feeds it."""
+    """One column of a clock's bars; the evaluator feeds it."""
 
     name = "field"
+
+    def clock(self, common: Clock | None, parameters: tuple[Any, ...]) -> Clock | None:
+        clock: Clock = parameters[1]
+        return clock
 
     def batch(self, inputs: Sequence[Any], parameters: tuple[Any, ...], run: Run) -> tuple[Column, ...]:
         return (run.fields[parameters[0]],)
@@ -24,10 +29,18 @@ class _Field(Operation):
         raise InternalError("a field is fed by the stream itself")
 
     def describe(self, inputs: Sequence[str], parameters: tuple[Any, ...]) -> str:
-        return str(parameters[0])
+        name, clock = parameters
+        if clock == BASE:
+            return str(name)
+        return repr(clock) if clock.series is not None else f"{clock!r}.{name}"
 
 
 FIELD = _Field()
+
+
+def field(name: str, clock: Clock = BASE) -> Node:
+    """The node of one column of a clock's bars."""
+    return call(FIELD, (), (name, clock)).nodes[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,5 +58,10 @@ class Feed:
     time: Node
 
 
-bars = Feed(*(call(FIELD, (), (name,)).nodes[0] for name in FIELD_NAMES))
+def feed_of(clock: Clock) -> Feed:
+    """The columns of a clock's bars."""
+    return Feed(*(field(name, clock) for name in FIELD_NAMES))
+
+
+bars = feed_of(BASE)
 open_, high, low, close, volume, time = bars.open, bars.high, bars.low, bars.close, bars.volume, bars.time

@@ -7,7 +7,7 @@ are hash-consed: asking for the same computation twice gives the same object, so
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock, RLock
 from typing import Any, Literal, NoReturn
 from weakref import WeakValueDictionary
@@ -15,13 +15,14 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from tradefleet.graph.clock import BASE, Clock
 from tradefleet.graph.symbolic import Symbolic
 from tradefleet.market.errors import StrategyError, did_you_mean
 
 Kind = Literal["number", "truth"]
 Column = NDArray[Any]
 Number = int | float | np.integer[Any] | np.floating[Any]
-Parameter = Number | str | Symbolic
+Parameter = Number | str | Symbolic | Clock
 # A step's loop over arrays: (function, state, inputs n x k, parameters, outputs n x m), filling the outputs.
 Loop = Callable[..., None]
 Stepper = Callable[..., tuple[float, ...]]
@@ -44,6 +45,8 @@ class Operation(ABC):
     kinds: tuple[Kind, ...] = ("number",)
     cumulative: bool = False
     negates_inputs: bool = False
+    # Whether a bar's outputs depend on that bar's inputs alone: of constants it is then a constant.
+    pointwise: bool = False
     # Whether `batch` lets other threads run meanwhile.
     releases_interpreter: bool = False
 
@@ -58,6 +61,10 @@ class Operation(ABC):
     def check(self, parameters: tuple[Any, ...]) -> tuple[Any, ...]:
         """The parameters in their exact types; raises ParameterError for those that do not fit."""
         return parameters
+
+    def clock(self, common: Clock | None, parameters: tuple[Any, ...]) -> Clock | None:
+        """The clock of the outputs, given that of all inputs; None for a constant, which goes with any clock."""
+        return common if common is not None or self.pointwise else BASE
 
     def lookback(self, parameters: tuple[Any, ...]) -> int:
         """Bars needed before the first output, beyond what the inputs need."""
@@ -84,15 +91,26 @@ class Operation(ABC):
 
 
 class Run:
-    """What one evaluation hands to its operations: the loop for steps, the fields, and the counts.
+    """What one evaluation hands to the operations of one clock: the fields, the loop for steps, and the counts.
 
-    `replaced` counts inputs that were not finite and were replaced by the last finite value.
+    `timeframe` is the length of its bars in nanoseconds, 0 where it is not known; `alignments` say for each other clock
+    which of its bars are closed. `replaced` counts inputs that were not finite and were replaced by the last finite
+    value.
     """
 
-    def __init__(self, length: int, fields: dict[str, Column], loop: Loop) -> None:
+    def __init__(
+        self,
+        length: int,
+        fields: Mapping[str, Column],
+        loop: Loop,
+        timeframe: int = 0,
+        alignments: Mapping[Clock, Any] | None = None,
+    ) -> None:
         self.length = length
         self.fields = fields
         self.loop = loop
+        self.timeframe = timeframe
+        self.alignments = {} if alignments is None else alignments
         self.replaced = 0
         self._counting = Lock()
 
@@ -107,14 +125,20 @@ class Run:
 
 
 class Call:
-    """One computation; built by `call`, which gives the same object for the same computation."""
+    """One computation; built by `call`, which gives the same object for the same computation.
 
-    __slots__ = ("__weakref__", "inputs", "nodes", "operation", "parameters")
+    `clock` says on whose bars it goes forward; None for a constant.
+    """
 
-    def __init__(self, operation: Operation, inputs: tuple[Node, ...], parameters: tuple[Any, ...]) -> None:
+    __slots__ = ("__weakref__", "clock", "inputs", "nodes", "operation", "parameters")
+
+    def __init__(
+        self, operation: Operation, inputs: tuple[Node, ...], parameters: tuple[Any, ...], clock: Clock | None
+    ) -> None:
         self.operation = operation
         self.inputs = inputs
         self.parameters = parameters
+        self.clock = clock
         self.nodes = tuple(Node(self, index) for index in range(len(operation.outputs)))
 
     @property
@@ -149,8 +173,9 @@ _calls: WeakValueDictionary[tuple[Any, ...], Call] = WeakValueDictionary()
 
 
 def call(operation: Operation, inputs: Sequence[Node], parameters: Sequence[Parameter] = ()) -> Call:
-    """The one Call of this operation, inputs and parameters."""
+    """The one Call of this operation, inputs and parameters; inputs of several clocks are aligned to the base clock."""
     exact = operation.check(tuple(parameters))
+    inputs, common = _on_one_clock(inputs)
     # Inputs are told apart by identity: a live call keeps them alive, so an id stands for one node only.
     key = (
         operation,
@@ -160,9 +185,22 @@ def call(operation: Operation, inputs: Sequence[Node], parameters: Sequence[Para
     with _lock:
         known = _calls.get(key)
         if known is None:
-            known = Call(operation, tuple(inputs), exact)
+            known = Call(operation, tuple(inputs), exact, operation.clock(common, exact))
             _calls[key] = known
     return known
+
+
+def _on_one_clock(inputs: Sequence[Node]) -> tuple[Sequence[Node], Clock | None]:
+    """The inputs, aligned where their clocks differ, and their common clock."""
+    common = None
+    for node in inputs:
+        clock = node.call.clock
+        if clock is None or clock is common:
+            continue
+        if common is not None and clock != common:
+            return [ELEMENTWISE["align"](node) for node in inputs], BASE
+        common = clock
+    return inputs, common
 
 
 # What Node's operators do, by symbol; filled by the modules that define the operations.

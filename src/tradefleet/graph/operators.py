@@ -52,6 +52,7 @@ class _Where(Operation):
     """One number where a condition holds, another where it does not."""
 
     name = "where"
+    pointwise = True
 
     def batch(self, inputs: Sequence[Any], parameters: tuple[Any, ...], run: Run) -> tuple[Column, ...]:
         return (np.where(*inputs),)

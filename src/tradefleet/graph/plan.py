@@ -3,134 +3,174 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
+from tradefleet.graph.align import Align, Alignment, aligned
 from tradefleet.graph.bind import in_order
+from tradefleet.graph.clock import BASE, Clock
 from tradefleet.graph.evaluate import evaluate
-from tradefleet.graph.fields import FIELD, FIELD_NAMES
+from tradefleet.graph.fields import FIELD
 from tradefleet.graph.node import Call, Column, Loop, Node, Run
 from tradefleet.graph.step import plain_loop
+from tradefleet.graph.stream import PlanStream
+from tradefleet.graph.tracks import Feeds, columns_of, track_of
 from tradefleet.market.bars import Bars
 from tradefleet.market.errors import InternalError
 from tradefleet.market.time import SECOND
 from tradefleet.market.timeframe import Timeframe
+
+__all__ = ["Evaluation", "Plan", "PlanStream", "columns_of"]
 
 
 @dataclass(frozen=True)
 class Evaluation:
     """The columns of one plan over arrays, in the order its nodes were given.
 
+    `lookback` is the number of bars before the first value of the slowest node, on these very bars and feeds;
     `evaluated` counts the computations done, `replaced` the inputs that were not finite.
     """
 
     columns: tuple[Column, ...]
+    lookback: int
     evaluated: int
     replaced: int
 
 
 class Plan:
-    """The distinct computations behind some nodes, in order.
+    """The distinct computations behind some nodes, in order; what is on other clocks is aligned at the end.
 
     `lookback` is the number of bars without any signal at the start; `settling` the number after which where the
     series began no longer matters (error below 1e-4), for all but `cumulative` computations, which never forget it.
+    `feeds` are the other bars and series it goes by.
 
-    >>> from tradefleet.graph import close, rolling_mean
+    >>> from tradefleet.graph import close, rolling_mean, timeframe
     >>> plan = Plan([rolling_mean(close, 20) > close, rolling_mean(close, 20) < close])
     >>> len(plan.calls), plan.lookback
     (4, 19)
+    >>> Plan([close > timeframe("4h").close]).feeds
+    (timeframe('4h'),)
     """
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.nodes = tuple(nodes)
-        self.calls: tuple[Call, ...] = tuple(in_order(self.nodes))
+        self.outputs = tuple(aligned(node) for node in self.nodes)
+        self.calls: tuple[Call, ...] = tuple(in_order(self.outputs))
         if any(call.symbolic for call in self.calls):
             raise InternalError("a plan was made before its parameters had values")
-        self._last_use = _last_uses(self.calls, self.nodes)
+        self._last_use = _last_uses(self.calls, self.outputs)
+
+    @cached_property
+    def clocks(self) -> Mapping[Clock, frozenset[str]]:
+        """Every clock its computations go by, and the fields they read of it; the strategy's own first."""
+        read: dict[Clock, set[str]] = {BASE: set()}
+        for call in self.calls:
+            if call.operation is FIELD:
+                read.setdefault(call.parameters[1], set()).add(call.parameters[0])
+        return {clock: frozenset(names) for clock, names in read.items()}
+
+    @cached_property
+    def feeds(self) -> tuple[Clock, ...]:
+        """What it goes by besides the strategy's own bars, each once; longer bars of its own symbol need no data."""
+        return tuple(dict.fromkeys(clock.feed for clock in self.clocks if clock != BASE))
 
     @cached_property
     def lookback(self) -> int:
-        """Bars before the first value of the slowest node."""
-        return self._longest(lambda call: call.operation.lookback(call.parameters))
+        """Bars before the first value of the slowest node, where all go by the strategy's own bars."""
+        if self.feeds:
+            raise InternalError(f"a plan on {self.feeds[0]!r} has a lookback for a timeframe only: lookback_of")
+        return self.first_value(lambda clock, bar: bar)
+
+    def lookback_of(self, timeframe: str | Timeframe) -> int:
+        """Bars of this length before the first value of the slowest node, at most, where none is absent."""
+        base = Timeframe.parse(timeframe)
+        return self.first_value(lambda clock, bar: (bar + 1) * _ratio(clock, base) - 1 if clock.series is None else 0)
+
+    def first_value(self, visible: Callable[[Clock, int], int]) -> int:
+        """The index of the bar at which the slowest node has its first value.
+
+        `visible` tells at which bar another clock's bar of an index is closed.
+        """
+        return self._needed(lambda call: call.operation.lookback(call.parameters), visible)
 
     def settling(self, timeframe: str | Timeframe = "1m") -> int:
-        """Bars of this length until every node has forgotten where its series began."""
-        length = Timeframe.parse(timeframe).nanoseconds / SECOND
+        """Bars of this length until every node has forgotten where its series began.
+
+        A series of published values is there from its own beginning, so it needs none.
+        """
+        base = Timeframe.parse(timeframe)
 
         def own(call: Call) -> int:
+            length = (call.clock or BASE).length(base).nanoseconds / SECOND
             by_clock = math.ceil(call.operation.settling_time(call.parameters) / length)
             return max(call.operation.settling(call.parameters), by_clock)
 
-        return self._longest(own)
+        def visible(clock: Clock, bars: int) -> int:
+            ratio = _ratio(clock, base)
+            # One more where bars are made from shorter ones: the first may lack its beginning.
+            return 0 if clock.series is not None else (bars + 1 + (ratio > 1)) * ratio - 1
+
+        return self._needed(own, visible)
 
     @cached_property
     def cumulative(self) -> tuple[Call, ...]:
         """The computations that depend on all bars since the first."""
         return tuple(call for call in self.calls if call.operation.cumulative)
 
-    def _longest(self, own: Callable[[Call], int]) -> int:
-        """The longest way through the calls, each adding bars of its own."""
+    def _needed(self, own: Callable[[Call], int], visible: Callable[[Clock, int], int]) -> int:
+        """The longest way through the calls, each adding bars of its own clock; `visible` turns them into base bars."""
         needed: dict[Call, int] = {}
         for call in self.calls:
-            needed[call] = own(call) + max((needed[node.call] for node in call.inputs), default=0)
-        return max(needed.values(), default=0)
+            before = max((needed[node.call] for node in call.inputs), default=0)
+            if isinstance(call.operation, Align):
+                before = visible(call.parameters[0], before)
+            needed[call] = own(call) + before
+        return max((needed[node.call] for node in self.outputs), default=0)
 
-    def over(self, bars: Bars, loop: Loop = plain_loop, threads: int = 1) -> Evaluation:
-        """Evaluate over whole arrays; each computation once, its columns dropped after their last use."""
-        wanted = {str(call.parameters[0]) for call in self.calls if call.operation is FIELD}
-        run = Run(len(bars), columns_of(bars, wanted), loop)
-        known = evaluate(self.calls, self._last_use, run, threads)
-        # A constant comes as a scalar.
-        columns = tuple(np.broadcast_to(known[node.call][node.index], (run.length,)) for node in self.nodes)
-        return Evaluation(columns, len(self.calls), run.replaced)
+    def over(self, bars: Bars, loop: Loop = plain_loop, threads: int = 1, feeds: Feeds | None = None) -> Evaluation:
+        """Evaluate over whole arrays; each computation once, its columns dropped after their last use.
 
-    def stream(self) -> PlanStream:
-        """The same computations one bar at a time, from the first bar fed."""
-        return PlanStream(self)
+        `feeds` has the bars and series of `self.feeds`; longer bars of the bars' own symbol are made where they are not
+        in it. Raises DataError for what is missing, ParameterError for a timeframe that does not go with the bars'.
+        """
+        tracks = {clock: track_of(clock, names, bars, feeds or {}) for clock, names in self.clocks.items()}
+        base = tracks[BASE]
+        # Close times, all moved by one bar of the base clock.
+        alignments = {
+            clock: Alignment.of(track.closes - base.timeframe, base.time, clock.max_age)
+            for clock, track in tracks.items()
+            if clock != BASE
+        }
+        runs: dict[Clock | None, Run] = {
+            clock: Run(len(track.time), track.fields, loop, track.timeframe, alignments)
+            for clock, track in tracks.items()
+        }
+        # A constant comes as a scalar, whatever bars it goes with.
+        runs[None] = runs[BASE]
+        known = evaluate(self.calls, self._last_use, runs, threads)
+        return Evaluation(
+            columns=tuple(np.broadcast_to(known[node.call][node.index], (len(bars),)) for node in self.outputs),
+            lookback=self.first_value(lambda clock, bar: alignments[clock].first(bar)),
+            evaluated=len(self.calls),
+            replaced=sum(runs[clock].replaced for clock in tracks),
+        )
 
+    def stream(self, timeframe: str | Timeframe | None = None, symbol: str | None = None) -> PlanStream:
+        """The same computations one bar at a time, from the first bar fed.
 
-class PlanStream:
-    """A plan fed one bar at a time; equal to `over` at every bar, to the bit.
-
-    `evaluated` counts computations, fields aside: it grows by the plan's distinct computations at every bar.
-    """
-
-    def __init__(self, plan: Plan) -> None:
-        self._run = Run(0, {}, plain_loop)
-        self._values: dict[Call, tuple[Any, ...]] = {}
-        self._fields = [call for call in plan.calls if call.operation is FIELD]
-        self._steps = [
-            (call, call.operation.stream(call.parameters, self._run), call.inputs)
-            for call in plan.calls
-            if call.operation is not FIELD
-        ]
-        self._outputs = plan.nodes
-        self.evaluated = 0
-
-    @property
-    def replaced(self) -> int:
-        """Inputs that were not finite and were replaced by the last finite one."""
-        return self._run.replaced
-
-    def update(self, fields: Mapping[str, float]) -> tuple[Any, ...]:
-        """The nodes' values after one more bar, given its fields by name (time in seconds)."""
-        values = self._values
-        for call in self._fields:
-            # Whole numbers and NumPy's scalars would round and overflow in their own ways.
-            values[call] = (float(fields[call.parameters[0]]),)
-        for call, step, inputs in self._steps:
-            values[call] = step(*[values[node.call][node.index] for node in inputs])
-        self.evaluated += len(self._steps)
-        return tuple(values[node.call][node.index] for node in self._outputs)
+        The strategy's own timeframe is needed where a node goes by other bars or by close times; its symbol tells
+        which bars named by symbol are its own.
+        """
+        length = None if timeframe is None else Timeframe.parse(timeframe)
+        return PlanStream(self.calls, self.outputs, tuple(self.clocks), self.first_value, length, symbol)
 
 
-def columns_of(bars: Bars, names: Collection[str] = FIELD_NAMES) -> dict[str, Column]:
-    """These fields of some bars, by name."""
-    return {name: bars.time / SECOND if name == "time" else getattr(bars, name) for name in names}
+def _ratio(clock: Clock, base: Timeframe) -> int:
+    """How many of the strategy's bars one of a clock's is, at least one."""
+    return max(1, -(-clock.length(base).nanoseconds // base.nanoseconds))
 
 
 def _last_uses(calls: tuple[Call, ...], outputs: tuple[Node, ...]) -> dict[int, list[Call]]:

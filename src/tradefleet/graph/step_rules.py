@@ -17,8 +17,8 @@ from typing import Any
 from tradefleet.market.errors import StrategyError
 
 CURE = (
-    "use + - * /, comparisons, abs, min, max, math.sqrt and plain numbers; "
-    "compute the rest as a node before the step and hand it in as an input"
+    "use + - * /, comparisons, abs, min, max, math.sqrt, plain numbers and tradefleet.graph's safe_div, safe_exp, "
+    "safe_log, safe_pow, safe_sqrt; compute the rest as a node before the step and hand it in as an input"
 )
 _NUMBERS = (int, float, bool)
 _BUILTINS = (abs, min, max, float, int, bool, range, len)

@@ -136,7 +136,7 @@ class TalibOperation(Operation):
         function = getattr(library(), self.talib_name)
         results = function(*(column[first:] for column, _ in filled), **self._arguments(parameters))
         columns = results if isinstance(results, tuple) else (results,)
-        return tuple(_padded(column, first, unknown) for column in columns)
+        return tuple(_known(column, first, unknown) for column in columns)
 
     def stream(self, parameters: tuple[Any, ...], run: Run) -> Stepper:
         return TalibStream(self, parameters, run)
@@ -187,12 +187,19 @@ class TalibStream:
         return _outputs(self._handle.value)
 
 
-def _padded(values: Column, first: int, unknown: int) -> Column:
+def _known(values: Column, first: int, unknown: int) -> Column:
     """A TA-Lib output as float64 from bar `first` on, NaN before bar `unknown` and where it is infinite."""
-    column = np.full(first + len(values), NAN)
+    if first == 0 and values.dtype == np.float64:
+        # TA-Lib made the array for this call: nobody else holds it.
+        column = values
+        column[:unknown] = NAN
+    else:
+        column = np.full(first + len(values), NAN)
+    known = column[unknown:]
     # Adding 0 makes -0.0 a 0.0: which of the two MAX gives differs between TA-Lib's two forms.
-    np.add(values[unknown - first :], 0.0, out=column[unknown:])
-    return tidy(column)
+    np.add(values[unknown - first :], 0.0, out=known)
+    # A finite sum has no infinite part.
+    return column if np.isfinite(np.add.reduce(known)) else tidy(column)
 
 
 def _outputs(value: Any) -> tuple[float, ...]:
