@@ -105,7 +105,7 @@ class Performance:
         )
         values = {field.name: getattr(run, field.name) for field in fields(run)}
         values["max_drawdown"] = float(np.max(run.drawdowns, initial=0.0))
-        values["max_drawdown_length"] = _longest_drawdown(run.drawdowns, ends)
+        values["max_drawdown_length"] = longest_drawdown(run.drawdowns, ends, 0)
         return cls(**values)
 
     @cached_property
@@ -214,9 +214,13 @@ def ratio(numerator: float, denominator: float) -> float:
     return quotient if math.isfinite(quotient) else math.nan
 
 
-def _longest_drawdown(drawdowns: Floats, times: Integers) -> int:
-    # From the last time at a peak (the start counts) to the recovery, or to the end.
-    peak, longest, under_water = 0, 0, False
+def longest_drawdown(drawdowns: Floats, times: Integers, start: int) -> int:
+    """The longest time from a peak (`start` is one) to its recovery, or to the end; 0 without a drawdown.
+
+    >>> longest_drawdown(np.array([0.0, 0.1, 0.2, 0.0, 0.1]), np.array([1, 2, 3, 4, 5]), 0)
+    3
+    """
+    peak, longest, under_water = start, 0, False
     for depth, time in zip(drawdowns.tolist(), times.tolist(), strict=True):
         under_water = under_water or depth > 0
         if under_water:

@@ -7,29 +7,25 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tradefleet.market.time import format_time
+from tradefleet.metrics.bootstrap import Interval, confidence
+from tradefleet.metrics.performance import Performance
+from tradefleet.research.ambiguity import ambiguity
+from tradefleet.research.breakdown import BY
+from tradefleet.research.report.measures import printed
+from tradefleet.research.report.texts import ascii_only, number, share, words
 from tradefleet.research.table import aligned
 
 if TYPE_CHECKING:
     import polars as pl
 
-_PERCENT = {
-    "total_return",
-    "cagr",
-    "volatility",
-    "max_drawdown",
-    "win_rate",
-    "exposure",
-    "average_trade",
-    "best_trade",
-    "worst_trade",
-}
-_MONEY = {"final_equity", "expectancy", "fees"}
-_WHOLE = {"trades", "open_trades"}
 _SHOWN = (
     ("final_equity", "total_return", "cagr", "volatility", "sharpe", "sortino", "calmar"),
     ("max_drawdown", "max_drawdown_days", "exposure", "fees"),
     ("trades", "open_trades", "win_rate", "profit_factor", "expectancy", "average_trade", "best_trade", "worst_trade"),
 )
+# Of these, with so few resamples that printing is not kept waiting; the JSON and the report have the finer intervals.
+_INTERVALS = ("total_return", "sharpe", "max_drawdown")
+_RESAMPLES = 1_000
 _COMPARED = ("total_return", "cagr", "sharpe", "max_drawdown", "trades", "win_rate", "profit_factor", "exposure")
 
 
@@ -52,46 +48,68 @@ class Summarised(Protocol):
     def counts(self) -> Mapping[str, int]: ...
     @property
     def warnings(self) -> Sequence[str]: ...
-
-
-def format_measure(name: str, value: float) -> str:
-    """A measure for people: percent, money or a plain number; a dash where it is undefined.
-
-    >>> format_measure("total_return", 0.1234), format_measure("sharpe", float("nan"))
-    ('12.34 %', '-')
-    """
-    if not math.isfinite(value):
-        return "-"
-    if name in _PERCENT:
-        return f"{value:,.2%}".replace("%", " %")
-    if name in _WHOLE:
-        return f"{value:,.0f}"
-    return f"{value:,.2f}" if name in _MONEY else f"{value:,.3f}"
+    @property
+    def performance(self) -> Performance: ...
+    @property
+    def buy_and_hold(self) -> Mapping[str, float]: ...
+    @property
+    def confidence(self) -> Mapping[str, Interval]: ...
+    def by(self, what: str) -> pl.DataFrame: ...
 
 
 def summary_table(result: Summarised) -> str:
     """The result as aligned lines of text."""
     data, settings = result.data, result.settings
-    changed = ", ".join(f"{name}={value}" for name, value in result.parameters.items())
     lines = [
         f"{result.strategy} on {data['symbol']} {data['timeframe']}",
         f"{data['bars']:,} bars, {data['first']} to {data['last']}, fingerprint {data['fingerprint']}",
         f"cash {settings['cash']:,.2f}, fee {settings['fee']:g}, slippage {settings['slippage']:g}, "
         f"annualised by {settings['periods_per_year']:g}",
-        changed,
+        *_parameters(result.parameters),
     ]
+    held = result.buy_and_hold
+    lines += ["", f"  {'':<22}{'strategy':>18}{'buy and hold':>18}"]
     for group in _SHOWN:
-        lines.append("")
-        lines += [f"  {_title(name):<22}{format_measure(name, result.metrics[name]):>18}" for name in group]
-    if result.warnings:
-        lines += ["", *(f"warning: {warning}" for warning in result.warnings)]
-    return "\n".join(lines)
+        lines += [*(_line(name, result.metrics, held) for name in group), ""]
+    notes = (_confidence(result.performance), ambiguity(result.counts, detailed=bool(settings.get("detail"))))
+    lines += [note for note in notes if note]
+    lines += [f"warning: {warning}" for warning in result.warnings]
+    return "\n".join(lines).rstrip()
+
+
+def _parameters(parameters: Mapping[str, Any]) -> list[str]:
+    # One line, or one a strategy where there are several.
+    if parameters and all(isinstance(each, Mapping) for each in parameters.values()):
+        return [f"{strategy}: {', '.join(_parameters(each))}" for strategy, each in parameters.items()]
+    return [", ".join(f"{name}={value}" for name, value in parameters.items())]
+
+
+def _line(name: str, metrics: Mapping[str, float], held: Mapping[str, float]) -> str:
+    beside = f"{printed(name, held[name]):>18}" if name in held else ""
+    return f"  {words(name):<22}{printed(name, metrics[name]):>18}{beside}"
+
+
+def _confidence(performance: Performance) -> str:
+    found = confidence(performance, _INTERVALS, resamples=_RESAMPLES)
+    told = [
+        f"{words(name)} {_rough(name, interval.low)} to {_rough(name, interval.high)}"
+        for name, interval in found.items()
+        if math.isfinite(interval.low) and math.isfinite(interval.high)
+    ]
+    return ascii_only(f"95% confidence: {', '.join(told)}") if told else ""
+
+
+def _rough(name: str, value: float) -> str:
+    # More digits than luck leaves would promise too much.
+    if name == "sharpe":
+        return number(value, 1)
+    return share(value, 0 if abs(value) >= 0.1 else 1)
 
 
 def comparison_table(results: Sequence[Summarised]) -> str:
     """Several results side by side, one a row."""
-    rows = [["strategy", *(_title(name) for name in _COMPARED)]]
-    rows += [[r.strategy, *(format_measure(name, r.metrics[name]) for name in _COMPARED)] for r in results]
+    rows = [["strategy", *(words(name) for name in _COMPARED)]]
+    rows += [[r.strategy, *(printed(name, r.metrics[name]) for name in _COMPARED)] for r in results]
     return aligned(rows, right=range(1, len(rows[0])))
 
 
@@ -107,6 +125,9 @@ def to_json(result: Summarised, equity: pl.DataFrame) -> dict[str, Any]:
         "equity": _rows(equity),
         "counts": dict(result.counts),
         "warnings": list(result.warnings),
+        "buy_and_hold": {name: _finite(value) for name, value in result.buy_and_hold.items()},
+        "confidence": {name: [_finite(end) for end in interval] for name, interval in result.confidence.items()},
+        "by": {what: _rows(result.by(what)) for what in BY},
     }
 
 
@@ -125,7 +146,3 @@ def _rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def _title(name: str) -> str:
-    return name.replace("_", " ")

@@ -17,6 +17,8 @@ from tradefleet.market.bars import Bars
 from tradefleet.market.time import DAY, parse_time
 from tradefleet.market.timeframe import Timeframe
 from tradefleet.metrics import Performance, measure
+from tradefleet.metrics.bootstrap import Interval
+from tradefleet.research.holding import buy_and_hold
 
 CASH = 10_000.0
 REASONS = np.array(["signal", "stop_loss", "take_profit", "trailing_stop", "time"])
@@ -38,12 +40,50 @@ class FakeResult:
     settings: Mapping[str, object] = field(default_factory=lambda: {"cash": CASH, "fee": 0.001})
     warnings: Sequence[str] = ()
     counts: Mapping[str, int] = field(default_factory=lambda: {"entries below minimum": 3, "cut": 0})
+    confidence: Mapping[str, Interval] = field(default_factory=lambda: {"sharpe": Interval(-0.5, 1.25)})
+    all_bars: Mapping[str, Bars] | None = None
+
+    @property
+    def holding(self) -> Performance:
+        days = self.equity["time"].dt.epoch("ns").to_numpy()
+        if len(self.bars) == 0:
+            return Performance.from_days(CASH, [CASH] * len(days))
+        traded = self.all_bars or {"": self.bars}
+        return buy_and_hold(list(traded.values()), CASH, 0.001, days, 365)
+
+    def by(self, what: str) -> pl.DataFrame:
+        """Written with polars, unlike the real one."""
+        entry, exit_ = pl.col("entry_time"), pl.col("exit_time")
+        group = {
+            "weekday": entry.dt.strftime("%A"),
+            "hour": entry.dt.hour().cast(pl.Int64),
+            "month": exit_.dt.strftime("%Y-%m"),
+        }.get(what, pl.col(what))
+        profit, ratio = pl.col("profit"), pl.col("profit_ratio")
+        closed = self.trades.filter(pl.col("exit_reason") != "open")
+        return (
+            closed.group_by(group.alias(what))
+            .agg(
+                trades=pl.len(),
+                profit=profit.sum(),
+                share=profit.sum() / abs(closed["profit"].sum() or 1.0),
+                win_rate=(profit > 0).mean(),
+                average=ratio.mean(),
+                profit_factor=profit.clip(0).sum() / -profit.clip(None, 0).sum(),
+                average_duration_hours=(exit_ - entry).dt.total_seconds().mean() / 3600,
+            )
+            .drop_nulls(what)
+            .sort(what)
+            .with_columns(pl.col("average_duration_hours").fill_null(float("nan")))
+        )
 
     def but(self, **changes: Any) -> FakeResult:
         return replace(self, **changes)
 
 
-def make_bars(count: int, timeframe: str = "1h", seed: int = 1, decimals: int | None = 2) -> Bars:
+def make_bars(
+    count: int, timeframe: str = "1h", seed: int = 1, decimals: int | None = 2, symbol: str = "BTC/USDT"
+) -> Bars:
     """A random walk; prices on a decimal grid, or on none."""
     random = np.random.default_rng(seed)
     period = Timeframe.parse(timeframe).nanoseconds
@@ -61,7 +101,7 @@ def make_bars(count: int, timeframe: str = "1h", seed: int = 1, decimals: int | 
         columns = [np.round(column, decimals) for column in columns]
     volume = np.round(random.lognormal(2, 1, count), 3) * (random.random(count) > 0.01)
     time = parse_time("2017-01-01") + np.arange(count, dtype=np.int64) * period
-    return Bars(time, *columns, volume, timeframe=timeframe, symbol="BTC/USDT")
+    return Bars(time, *columns, volume, timeframe=timeframe, symbol=symbol)
 
 
 def make_result(bars: Bars, trades: int, seed: int = 2) -> FakeResult:
@@ -105,6 +145,30 @@ def make_result(bars: Bars, trades: int, seed: int = 2) -> FakeResult:
     return FakeResult(bars, frame, equity, measure(performance), data)
 
 
+@dataclass(frozen=True)
+class FakeResultOfMany(FakeResult):
+    """A result of several symbols that has a curve for each."""
+
+    def equity_by_symbol(self) -> pl.DataFrame:
+        assert self.all_bars is not None
+        rise = np.linspace(0.0, 1.0, len(self.equity))
+        lines = {name: 100.0 * (number + 1) * rise for number, name in enumerate(self.all_bars)}
+        return pl.DataFrame({"time": self.equity["time"], **lines})
+
+
+def make_result_of_many(symbols: Sequence[str], count: int, timeframe: str, trades: int) -> FakeResultOfMany:
+    """Several series of bars; each has the same number of trades."""
+    bars = {name: make_bars(count, timeframe, seed, symbol=name) for seed, name in enumerate(symbols, start=1)}
+    results = [make_result(one, trades, seed) for seed, one in enumerate(bars.values(), start=1)]
+    frame = pl.concat(
+        result.trades.with_columns(symbol=pl.lit(name)) for name, result in zip(symbols, results, strict=True)
+    ).sort("exit_time")
+    first = results[0]
+    return FakeResultOfMany(
+        first.bars, frame, first.equity, first.metrics, {**first.data, "symbol": ", ".join(symbols)}, all_bars=bars
+    )
+
+
 def times(values: Any) -> pl.Series:
     return pl.Series(np.asarray(values, dtype=np.int64)).cast(pl.Datetime("ns", "UTC"))
 
@@ -123,6 +187,18 @@ def result_of() -> Callable[..., FakeResult]:
 def hourly() -> FakeResult:
     """Two years of hours with 200 trades."""
     return make_result(make_bars(17_520), 200)
+
+
+@pytest.fixture(scope="session")
+def two_symbols() -> FakeResultOfMany:
+    """A year of hours of two symbols, 60 trades each."""
+    return make_result_of_many(["BTC/USDT", "ETH/USDT"], 8_760, "1h", 60)
+
+
+@pytest.fixture(scope="session")
+def eight_symbols() -> FakeResultOfMany:
+    """Eight series of 65,000 bars, 500 trades each."""
+    return make_result_of_many([f"COIN{number}/USDT" for number in range(8)], 65_000, "15m", 500)
 
 
 Open = Callable[[str], str]

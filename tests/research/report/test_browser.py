@@ -222,3 +222,59 @@ def test_a_million_bars_open(open_page: Open, bars_of: MakeBars, result_of: Make
     document = open_page(text)
     assert 'data-ready="' in document
     assert "made of 1m; 37,000 trades" in document
+
+
+def test_box_chooses_the_symbol_whose_candles_and_trades_are_shown(open_page: Open, two_symbols: Any) -> None:
+    other = two_symbols.trades["symbol"].to_list().index("ETH/USDT")
+    seen = asked(
+        open_page,
+        html_report([two_symbols]),
+        """const legend = () => texts(".legend")[0];
+        const select = $(".toolbar select");
+        const names = [...select.options].map((one) => one.textContent);
+        const before = legend();
+        select.value = "ETH/USDT";
+        select.dispatchEvent(new Event("change"));
+        await new Promise((done) => setTimeout(done, 300));
+        const chosen = legend();
+        select.value = "BTC/USDT";
+        select.dispatchEvent(new Event("change"));
+        await new Promise((done) => setTimeout(done, 300));
+        all(".trades tbody tr").find((row) => row.dataset.row === "OTHER").click();
+        await new Promise((done) => setTimeout(done, 300));
+        return { names, before, chosen, picked: [legend(), select.value, $("tr.picked").dataset.row],
+                 curves: texts(".legend").at(-1) };""".replace("OTHER", str(other)),
+    )
+    assert seen["names"] == ["BTC/USDT", "ETH/USDT"]
+    assert seen["before"].startswith("BTC/USDT")
+    assert seen["chosen"].startswith("ETH/USDT")
+    assert seen["picked"][0].startswith("ETH/USDT 1h")
+    assert seen["picked"][1:] == ["ETH/USDT", str(other)]
+    curves = dict(re.findall(r"(BTC|ETH)/USDT ([\d.]+)", seen["curves"]))
+    assert float(curves["ETH"]) == pytest.approx(2 * float(curves["BTC"]), rel=0.01)
+
+
+def test_only_trades_of_the_shown_symbol_are_drawn(open_page: Open, two_symbols: Any) -> None:
+    only_first = two_symbols.but(trades=two_symbols.trades.filter(pl.col("symbol") == "BTC/USDT"))
+    picture = """const colours = () => {
+          const canvas = $("canvas");
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, 430);
+          return new Uint32Array(data.buffer).reduce((sum, value) => (sum * 31 + value) % 1000000007, 7);
+        };
+        const select = $(".toolbar select");
+        select.value = "ETH/USDT";
+        select.dispatchEvent(new Event("change"));
+        await new Promise((done) => setTimeout(done, 300));
+        return colours();"""
+    without = two_symbols.but(trades=two_symbols.trades.clear())
+    first, none, both = (
+        asked(open_page, html_report([result]), picture) for result in (only_first, without, two_symbols)
+    )
+    assert first == none != both
+
+
+def test_eight_symbols_open_fast(open_page: Open, eight_symbols: Any) -> None:
+    document = open_page(html_report([eight_symbols]))
+    ready = re.search(r'data-ready="(\d+)"', document)
+    assert ready is not None
+    assert int(ready[1]) < 2_000

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tradefleet.market.bars import Bars
+from tradefleet.market.errors import ParameterError
 from tradefleet.research.report import figure
 
 MakeBars = Callable[..., Bars]
@@ -38,3 +39,17 @@ def test_only_the_largest_of_many_trades_are_marked(bars_of: MakeBars, result_of
     drawn = figure(result_of(bars_of(30_000), 6_000))
     assert len(drawn.data[2].x) == 5_000
     assert "5,000 of 6,000 trades" in drawn.layout.title.text
+
+
+def test_figure_shows_the_trades_of_one_symbol(two_symbols: Any) -> None:
+    count = (two_symbols.trades["symbol"] == "ETH/USDT").sum()
+    first, other = figure(two_symbols), figure(two_symbols, "ETH/USDT")
+    assert len(first.data[2].x) == len(two_symbols.trades) - count
+    assert len(other.data[2].x) == count
+    assert other.layout.title.text.startswith("CalmCross: ETH/USDT 1h")
+    assert other.data[0].name.startswith("ETH/USDT")
+
+
+def test_symbol_that_was_not_traded_is_refused(two_symbols: Any) -> None:
+    with pytest.raises(ParameterError, match="name one of BTC/USDT, ETH/USDT"):
+        figure(two_symbols, "XRP/USDT")

@@ -79,6 +79,13 @@ def outline(hourly: Any) -> Outline:
         "fingerprint",
         "entries below minimum",
         "0.001",
+        "More than holding, more than luck?",
+        "-0.50 to 1.25",
+        "by weekday",
+        "Wednesday",
+        "by month",
+        "2018-12",
+        "17:00",
     ],
 )
 def test_page_tells(part: str, outline: Outline) -> None:
@@ -189,11 +196,72 @@ def test_months_compound_to_the_total(hourly: Any) -> None:
     assert years == pytest.approx(run.equity[-1] / run.cash)
 
 
-def test_holding_follows_the_close(hourly: Any) -> None:
+def test_holding_follows_the_close_and_pays_the_fee_once(hourly: Any) -> None:
     run = Run(hourly)
-    assert run.held[-1] == pytest.approx(10_000 * hourly.bars.close[-1] / hourly.bars.open[0])
+    assert run.held[-1] == pytest.approx(10_000 / 1.001 * hourly.bars.close[-1] / hourly.bars.open[0])
 
 
 def test_a_million_bars_and_many_trades_stay_small(bars_of: MakeBars, result_of: MakeResult) -> None:
     result = result_of(bars_of(1_000_000, "1m"), 37_000)
     assert len(html_report([result])) < 12_000_000
+
+
+def test_groups_are_those_of_the_result(hourly: Any) -> None:
+    stops = hourly.by("exit_reason").row(by_predicate=pl.col("exit_reason") == "stop_loss", named=True)
+    row = re.search(r'<th scope="row">stop loss</th>(.*?)</tr>', html_report([hourly]))
+    assert row is not None
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", row[1])
+    assert cells[0] == str(stops["trades"])
+    assert cells[1] == f"{stops['win_rate']:.1%}"
+    assert cells[3] == f"{stops['profit_factor']:.2f}"
+    assert cells[5].replace(",", "") == f"{stops['profit']:.2f}"
+    assert cells[6] == f"{stops['share']:.1%}"
+
+
+def test_symbols_and_tags_are_told_apart_only_where_there_are_several(hourly: Any, two_symbols: Any) -> None:
+    heads = ['<th scope="col">symbol</th>', '<th scope="col">tag</th>']
+    assert [head in html_report([hourly]) for head in heads] == [False, False]
+    assert [head in html_report([two_symbols]) for head in heads] == [True, False]
+
+
+def test_measures_stand_beside_holding(hourly: Any) -> None:
+    held = hourly.holding.equity[-1] / 10_000 - 1
+    row = re.search(r'<th scope="row">total return</th>(.*?)</tr>', html_report([hourly]))
+    assert row is not None
+    assert f"<td>{held:+.2%}</td>" in row[1]
+
+
+@pytest.mark.parametrize(("counts", "told"), [({"ambiguous_exits": 7}, True), ({"resolved_exits": 0}, False)])
+def test_ambiguous_exits_are_told_once(counts: dict[str, int], told: bool, hourly: Any) -> None:
+    text = Outline(html_report([hourly.but(counts=counts)])).text
+    assert ("7 exits were ambiguous inside the bar" in text) == told
+    assert "Not done" not in text
+
+
+def test_several_symbols_are_all_in_the_page(two_symbols: Any) -> None:
+    text = html_report([two_symbols])
+    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', text)
+    assert data is not None
+    found = json.loads(data[1])
+    assert len(found["candles"]) == 2
+    assert [name for name, _ in found["runs"][0]["symbols"]] == ["BTC/USDT", "ETH/USDT"]
+    assert found["runs"][0]["by_symbol"]["names"] == ["BTC/USDT", "ETH/USDT"]
+    assert "17,520 bars" in Outline(text).text
+
+
+def test_run_spans_all_symbols(two_symbols: Any) -> None:
+    bars = two_symbols.all_bars
+    late = {"BTC/USDT": bars["BTC/USDT"][100:200], "ETH/USDT": bars["ETH/USDT"][150:300]}
+    run = Run(two_symbols.but(bars=late["BTC/USDT"], all_bars=late))
+    assert (run.start, run.end) == (int(bars["BTC/USDT"].time[100]), int(bars["BTC/USDT"].time[300]))
+
+
+def test_eight_symbols_stay_small(eight_symbols: Any) -> None:
+    assert len(html_report([eight_symbols])) < 12_000_000
+
+
+def test_settings_within_settings_are_told_in_words(hourly: Any) -> None:
+    settings = {"cash": 10_000.0, "account": {"max_positions": 3, "hedged": False}, "symbols": ["A", "B"]}
+    text = Outline(html_report([hourly.but(settings=settings)])).text
+    assert "max positions 3, hedged no" in text
+    assert "A, B" in text

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from tradefleet.market.bars import Bars
+from tradefleet.metrics.bootstrap import Interval
+from tradefleet.metrics.performance import Performance
 
 if TYPE_CHECKING:
     import polars as pl
@@ -17,8 +19,12 @@ class Reportable(Protocol):
     `data` says what was traded (symbol, timeframe, venue, bars, first, last, anchor, fingerprint) and
     `settings` how (cash, fee, slippage, ...); entries that are absent are not shown. `trades` has a row a
     leg with the columns position, symbol, side, entry_time, exit_time, quantity, entry_price, exit_price,
-    fees, profit, profit_ratio, exit_reason and tag; `equity` has time and equity at day ends. `counts` holds
-    what was not done (entries skipped or cut), by a text that says so.
+    fees, profit, profit_ratio, exit_reason and tag; `equity` has time and equity at day ends. `by` gives trades
+    summed up, with the names in the first column. `holding` is the account that bought and held, at the same
+    day ends. `counts` holds what was not done (entries skipped or cut), by a text that says so.
+
+    A result of several symbols also has `all_bars`, each symbol's Bars by its name, `bars` being the first; and may
+    have `equity_by_symbol()`, a frame of time and what each symbol had brought by then, a column a symbol.
     """
 
     @property
@@ -44,6 +50,14 @@ class Reportable(Protocol):
 
     @property
     def metrics(self) -> Mapping[str, float]: ...
+
+    @property
+    def holding(self) -> Performance: ...
+
+    @property
+    def confidence(self) -> Mapping[str, Interval]: ...
+
+    def by(self, what: str) -> pl.DataFrame: ...
 
     @property
     def warnings(self) -> Sequence[str]: ...

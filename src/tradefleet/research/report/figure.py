@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tradefleet.market.bars import Bars
+from tradefleet.market.errors import ParameterError
 from tradefleet.research.report.candles import at_most
 from tradefleet.research.report.contract import Reportable
-from tradefleet.research.report.run import Run, Trades
+from tradefleet.research.report.run import Integers, Run, Trades
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -19,28 +20,33 @@ MOST_TRADES = 5_000
 RISE, FALL, ACCENT, QUIET = "#12875a", "#cf3a4a", "#2f6fed", "#8a919e"
 
 
-def figure(result: Reportable) -> go.Figure:
+def figure(result: Reportable, symbol: str | None = None) -> go.Figure:
     """Candles with trades, equity beside holding, and drawdown, on one time axis.
 
+    Candles and trades are those of one symbol, the first unless another is named; equity is that of all.
     At most 1,500 candles: longer series are merged to a longer timeframe, which the title says. Of more than
     5,000 trades the 5,000 with the largest profit or loss are marked, which the title says too.
+
+    Raises ParameterError for a symbol that was not traded.
     """
     from plotly.graph_objects import Figure  # noqa: PLC0415 - heavy, only at this edge
     from plotly.subplots import make_subplots  # noqa: PLC0415
 
     run = Run(result)
-    bars = at_most(run.bars, MOST_CANDLES)
+    source = _bars(run, symbol)
+    rows = _rows(run, source.symbol)
+    bars = at_most(source, MOST_CANDLES)
     drawn: Figure = make_subplots(
         rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.03, row_heights=[0.6, 0.25, 0.15]
     )
     drawn.add_trace(_candles(bars), row=1, col=1)
-    for trace in _marks(run):
+    for trace in _marks(run.trades, _largest(run.trades, rows)):
         drawn.add_trace(trace, row=1, col=1)
     for trace in _equity(run):
         drawn.add_trace(trace, row=2, col=1)
     drawn.add_trace(_drawdown(run), row=3, col=1)
     drawn.update_layout(
-        title=_title(run, bars),
+        title=_title(run, source, bars, len(rows)),
         xaxis_rangeslider_visible=False,
         hovermode="closest",
         legend={"orientation": "h"},
@@ -52,10 +58,26 @@ def figure(result: Reportable) -> go.Figure:
     return drawn
 
 
-def _title(run: Run, bars: Bars) -> str:
-    thinned = "" if bars.timeframe == run.bars.timeframe else f", drawn as {bars.timeframe}"
-    few = f", {MOST_TRADES:,} of {len(run.trades):,} trades marked" if len(run.trades) > MOST_TRADES else ""
-    return f"{run.result.strategy}: {run.told('symbol')} {run.told('timeframe')}{thinned}{few}"
+def _bars(run: Run, symbol: str | None) -> Bars:
+    if symbol is None:
+        return run.bars
+    if symbol not in run.all_bars:
+        raise ParameterError(f"{symbol!r} was not traded", cure=f"name one of {', '.join(run.all_bars)}")
+    return run.all_bars[symbol]
+
+
+def _rows(run: Run, symbol: str) -> Integers:
+    # The trades of the symbol; a run of one symbol has no others, whatever they are called.
+    if len(run.all_bars) == 1:
+        return np.arange(len(run.trades))
+    return np.flatnonzero([name == symbol for name in run.trades.symbol])
+
+
+def _title(run: Run, source: Bars, bars: Bars, trades: int) -> str:
+    thinned = "" if bars.timeframe == source.timeframe else f", drawn as {bars.timeframe}"
+    few = f", {MOST_TRADES:,} of {trades:,} trades marked" if trades > MOST_TRADES else ""
+    symbol = run.told("symbol") if len(run.all_bars) == 1 else source.symbol
+    return f"{run.result.strategy}: {symbol} {run.told('timeframe')}{thinned}{few}"
 
 
 def _when(nanoseconds: Any) -> Any:
@@ -77,11 +99,9 @@ def _candles(bars: Bars) -> go.Candlestick:
     )
 
 
-def _marks(run: Run) -> list[go.Scattergl]:
+def _marks(trades: Trades, rows: Integers) -> list[go.Scattergl]:
     from plotly.graph_objects import Scattergl  # noqa: PLC0415
 
-    trades = run.trades
-    rows = _largest(trades)
     colours = np.where(trades.profit[rows] >= 0, RISE, FALL)
     # Entry and exit of each trade, and a gap: one trace draws all the lines.
     gaps = np.full(len(rows), np.datetime64("NaT", "ns"))
@@ -106,10 +126,9 @@ def _marks(run: Run) -> list[go.Scattergl]:
     ]
 
 
-def _largest(trades: Trades) -> Any:
-    if len(trades) <= MOST_TRADES:
-        return np.arange(len(trades))
-    return np.sort(np.argsort(-np.abs(trades.profit), kind="stable")[:MOST_TRADES])
+def _largest(trades: Trades, rows: Integers) -> Integers:
+    largest = np.argsort(-np.abs(trades.profit[rows]), kind="stable")[:MOST_TRADES]
+    return np.sort(rows[largest])
 
 
 def _equity(run: Run) -> list[go.Scatter]:

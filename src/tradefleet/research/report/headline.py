@@ -11,12 +11,13 @@ from tradefleet.research.report.texts import date, duration, escape, money, numb
 
 def subtitle(run: Run) -> str:
     """What was traded: symbol, timeframe, venue, span and number of bars."""
-    span = f"{date(run.start)} to {date(run.end)}" if len(run.bars) else "no bars"
+    count = sum(len(bars) for bars in run.all_bars.values())
+    span = f"{date(run.start)} to {date(run.end)}" if count else "no bars"
     venue = run.told("venue")
     place = f" on {escape(venue)}" if venue else ""
     return (
         f"<b>{escape(run.told('symbol'))}</b> {escape(run.told('timeframe'))}{place}"
-        f'<span class="dot">·</span>{span}<span class="dot">·</span>{len(run.bars):,} bars'
+        f'<span class="dot">·</span>{span}<span class="dot">·</span>{count:,} bars'
     )
 
 

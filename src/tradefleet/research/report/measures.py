@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tradefleet.metrics import MEASURES
-from tradefleet.research.report.texts import duration, escape, money, number, percent, words
+from tradefleet.research.report.texts import ascii_only, duration, escape, money, number, percent, words
 
 Shown = Callable[[float], str]
-
-
-def _signed(value: float) -> str:
-    return percent(value, signed=True)
 
 
 def _count(value: float) -> str:
@@ -26,10 +22,10 @@ def _days(value: float) -> str:
 GROUPS: dict[str, dict[str, Shown]] = {
     "Return": {
         "final_equity": money,
-        "total_return": _signed,
-        "cagr": _signed,
-        "best_day": _signed,
-        "worst_day": _signed,
+        "total_return": percent,
+        "cagr": percent,
+        "best_day": percent,
+        "worst_day": percent,
         "exposure": percent,
         "fees": money,
     },
@@ -58,9 +54,9 @@ GROUPS: dict[str, dict[str, Shown]] = {
         "profit_factor": number,
         "payoff_ratio": number,
         "expectancy": money,
-        "average_trade": _signed,
-        "best_trade": _signed,
-        "worst_trade": _signed,
+        "average_trade": percent,
+        "best_trade": percent,
+        "worst_trade": percent,
         "losing_streak": _count,
         "average_duration_hours": duration,
     },
@@ -79,6 +75,8 @@ LABELS = {
 # What a trader looks at first.
 KEY = ("total_return", "cagr", "sharpe", "sortino", "max_drawdown", "profit_factor", "win_rate", "trades")
 SIGNED = {"total_return", "cagr", "sharpe", "sortino", "calmar", "expectancy", "average_trade"}
+# Percents of the page that say which way they go, a rise with a plus.
+PLUS = {"total_return", "cagr", "best_day", "worst_day", "average_trade", "best_trade", "worst_trade"}
 
 _SHOWN = {name: shown for group in GROUPS.values() for name, shown in group.items()}
 
@@ -89,8 +87,21 @@ def label(name: str) -> str:
 
 
 def shown(name: str, value: float) -> str:
-    """The measure's value with its unit."""
-    return _SHOWN.get(name, number)(value)
+    """The measure's value with its unit.
+
+    >>> shown("total_return", 0.1234), shown("sharpe", 1.5)
+    ('+12.34%', '1.50')
+    """
+    return percent(value, signed=True) if name in PLUS else _SHOWN.get(name, number)(value)
+
+
+def printed(name: str, value: float) -> str:
+    """The measure's value with its unit, as a terminal of any alphabet shows it.
+
+    >>> printed("total_return", 0.1234), printed("sharpe", float("nan")), printed("profit_factor", float("inf"))
+    ('12.34 %', '-', 'inf')
+    """
+    return ascii_only(_SHOWN.get(name, number)(value))
 
 
 def promise(name: str) -> str:

@@ -25,16 +25,17 @@ MOST_POINTS = 20_000
 
 def candle_sets(runs: Sequence[Run], budget: int = BUDGET) -> dict[str, Column]:
     """The candles of all runs by fingerprint: runs on the same bars share them, all share the budget."""
-    distinct = {run.bars.fingerprint: run.bars for run in runs}
+    distinct = {bars.fingerprint: bars for run in runs for bars in run.all_bars.values()}
     return {key: pack_candles(bars, budget // len(distinct)) for key, bars in distinct.items()}
 
 
 def run_payload(run: Run) -> dict[str, Any]:
     """Equity, as a multiple of the initial cash from the first open on, and trades of one run."""
     rows = _rows(len(run.equity))
+    points = _rows(len(run.by_symbol_time))
     return {
         "name": run.result.strategy,
-        "candles": run.bars.fingerprint,
+        "symbols": [[symbol, bars.fingerprint] for symbol, bars in run.all_bars.items()],
         "start": run.start / 1e6,
         "end": run.end / 1e6,
         "cash": run.cash,
@@ -42,6 +43,11 @@ def run_payload(run: Run) -> dict[str, Any]:
             "time": pack_times(np.append(run.start, run.equity_time[rows])),
             "equity": pack_floats(np.append(1.0, run.equity[rows] / run.cash)),
             "held": pack_floats(np.append(1.0, run.held[rows] / run.cash)),
+        },
+        "by_symbol": {
+            "names": list(run.by_symbol),
+            "time": pack_times(run.by_symbol_time[points]),
+            "lines": [pack_floats(values[points]) for values in run.by_symbol.values()],
         },
         "trades": _trades(run),
     }

@@ -54,6 +54,7 @@ class Run:
     def __init__(self, result: Reportable) -> None:
         self.result = result
         self.bars: Bars = result.bars
+        self.all_bars: dict[str, Bars] = getattr(result, "all_bars", None) or {result.bars.symbol: result.bars}
         self.equity_time = _times(result.equity["time"], 0)
         self.equity = _numbers(result.equity["equity"])
 
@@ -78,13 +79,14 @@ class Run:
 
     @property
     def start(self) -> int:
-        """Open time of the first bar; 0 without bars."""
-        return int(self.bars.time[0]) if len(self.bars) else 0
+        """Open time of the first bar of any symbol; 0 without bars."""
+        return min((int(bars.time[0]) for bars in self.all_bars.values() if len(bars)), default=0)
 
     @property
     def end(self) -> int:
-        """Close time of the last bar; 0 without bars."""
-        return int(self.bars.time[-1]) + self.bars.timeframe.nanoseconds if len(self.bars) else 0
+        """Close time of the last bar of any symbol; 0 without bars."""
+        ends = (int(bars.time[-1]) + bars.timeframe.nanoseconds for bars in self.all_bars.values() if len(bars))
+        return max(ends, default=0)
 
     @cached_property
     def cash(self) -> float:
@@ -107,16 +109,25 @@ class Run:
         value = self.result.data.get(name)
         return known.get(name, "") if value is None else str(value)
 
-    @cached_property
+    @property
     def held(self) -> Floats:
-        """Worth at each equity time of the cash put into the asset at the first open, without costs."""
-        if len(self.bars) == 0:
-            return np.full(len(self.equity), self.cash)
-        closes = self.bars.time + self.bars.timeframe.nanoseconds
-        last = np.searchsorted(closes, self.equity_time, side="right") - 1
-        price = np.where(last < 0, self.bars.open[0], self.bars.close[np.maximum(last, 0)])
-        worth: Floats = self.cash * price / self.bars.open[0]
-        return worth
+        """Worth at each equity time of the account that bought and held."""
+        return self.result.holding.equity
+
+    @cached_property
+    def by_symbol(self) -> dict[str, Floats]:
+        """Each symbol's curve at the times of `by_symbol_time`; empty for one symbol, or when the result has none."""
+        return {name: _numbers(series) for name, series in self._curves.items() if name != "time"}
+
+    @cached_property
+    def by_symbol_time(self) -> Integers:
+        """The times of the symbols' curves."""
+        return _times(self._curves["time"], 0) if self._curves else np.empty(0, dtype=np.int64)
+
+    @cached_property
+    def _curves(self) -> dict[str, pl.Series]:
+        frame = getattr(self.result, "equity_by_symbol", None)
+        return {} if frame is None or len(self.all_bars) < 2 else frame().to_dict()
 
 
 def _times(series: pl.Series, missing: int) -> Integers:

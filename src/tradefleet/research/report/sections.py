@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tradefleet.research.ambiguity import AMBIGUOUS, RESOLVED, ambiguity
+from tradefleet.research.report.beside import beside_table
 from tradefleet.research.report.groups import group_tables, hour_table
 from tradefleet.research.report.headline import headline, subtitle
 from tradefleet.research.report.histogram import histogram
@@ -35,11 +37,15 @@ def section(run: Run, index: int) -> str:
     return f"""<section class="run" id="run-{index}" data-run="{index}" aria-label="{escape(result.strategy)}">
 <header><h1>{escape(result.strategy)}</h1><p class="subtitle">{subtitle(run)}</p></header>
 <p class="headline">{headline(run)}</p>
+{_ambiguity(run)}
 {_warnings(result.warnings)}
 {cards(result.metrics)}
 <div class="panel chart-panel"><div class="chart" data-chart></div></div>
 <h2>Monthly returns <small>per cent, after costs</small></h2>
 <div class="panel">{monthly_table(run)}</div>
+<h2>More than holding, more than luck? <small>each measure beside buy and hold, and where resampled days and
+trades put it 19 times in 20</small></h2>
+<div class="panel">{beside_table(run)}</div>
 <h2>Trades</h2>
 <div class="panel" data-trades><p class="quiet">The list needs JavaScript.</p></div>
 <div class="columns two"><div><h2>Results of trades</h2><div class="panel">{histogram(run)}</div></div>
@@ -84,6 +90,11 @@ def _compared(name: str, value: float) -> str:
     return f'<td class="{tone(name, value)}" data-value="{order}">{shown(name, value)}</td>'
 
 
+def _ambiguity(run: Run) -> str:
+    told = ambiguity(run.result.counts, detailed=bool(run.result.settings.get("detail")))
+    return f'<p class="quiet">{escape(told)}</p>' if told else ""
+
+
 def _warnings(warnings: Sequence[str]) -> str:
     if not warnings:
         return ""
@@ -102,6 +113,10 @@ def _facts(title: str, facts: Mapping[str, object]) -> str:
 
 
 def _fact(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{words(str(name))} {_fact(each)}" for name, each in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_fact(each) for each in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
@@ -112,5 +127,5 @@ def _fact(value: object) -> str:
 
 
 def _counts(counts: Mapping[str, int]) -> str:
-    told = {name: count for name, count in counts.items() if count}
+    told = {name: count for name, count in counts.items() if count and name not in (AMBIGUOUS, RESOLVED)}
     return _facts("Not done", told) if told else ""

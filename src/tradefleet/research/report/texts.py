@@ -68,13 +68,13 @@ def year_month(nanoseconds: int) -> tuple[int, int]:
     return moment.year, moment.month
 
 
-def share(value: float) -> str:
-    """A part of a whole in per cent, to one decimal.
+def share(value: float, decimals: int = 1) -> str:
+    """A part of a whole in per cent.
 
     >>> share(0.12345)
     '12.3%'
     """
-    return f"{number(value * 100, 1)}%" if math.isfinite(value) else NONE
+    return f"{number(value * 100, decimals)}%" if math.isfinite(value) else NONE
 
 
 def duration(hours: float, *, short: bool = False) -> str:
@@ -92,6 +92,11 @@ def duration(hours: float, *, short: bool = False) -> str:
     if hours < 24 * 730:
         return f"{hours / 24:.0f} {'d' if short else 'days'}"
     return f"{hours / 24 / 365:.1f} {'y' if short else 'years'}"
+
+
+def ascii_only(text: str) -> str:
+    """A number's text for a terminal: no letters it may lack, and a space before the per cent sign."""
+    return text.replace(NONE, "-").replace("∞", "inf").replace("%", " %")
 
 
 def words(name: str) -> str:

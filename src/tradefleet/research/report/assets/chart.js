@@ -4,15 +4,16 @@ const COLOURS = ["panel", "text", "quiet", "line", "grid", "rise", "fall", "acce
 const AXIS_HEIGHT = 24;
 
 class Chart {
-  // `overview` is a line {time, value} over the whole range; `marks` may be undefined; `level` says what is drawn.
-  constructor(root, { panes, start, end, shortest, overview, marks, label, level }) {
+  // `overview` is a line {time, value} over the whole range; `marks` may be undefined; `level` says what is drawn;
+  // `choice` is an element for the toolbar.
+  constructor(root, { panes, start, end, shortest, overview, marks, label, level, choice = null }) {
     Object.assign(this, { panes, marks, level });
     this.view = new View(start, end, shortest);
     this.navigator = new Navigator(this.view, overview);
     this.crosshair = new Crosshair(this);
     this.log = false;
     this.pointer = null;
-    this.build(root, label);
+    this.build(root, label, choice);
     this.readTheme();
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { this.readTheme(); this.redraw(); });
     new ResizeObserver(() => this.resize()).observe(this.stage);
@@ -20,13 +21,13 @@ class Chart {
     this.resize();
   }
 
-  build(root, label) {
+  build(root, label, choice) {
     this.note = element("span", { class: "level", "aria-live": "polite" });
     this.base = element("canvas");
     this.over = element("canvas");
     this.stage = element("div", { class: "stage", tabindex: "0", role: "img", "aria-label": label },
       this.base, this.over, ...this.crosshair.legends, this.crosshair.tooltip);
-    root.replaceChildren(toolbar(this, this.note), this.stage, hint());
+    root.replaceChildren(toolbar(this, this.note, choice), this.stage, hint());
   }
 
   readTheme() {

@@ -3,8 +3,13 @@
 const NAVIGATOR_HEIGHT = 40;
 
 class Navigator {
-  constructor(view, { time, value }) {
-    Object.assign(this, { view, time, value });
+  constructor(view, line) {
+    this.view = view;
+    this.use(line);
+  }
+
+  use({ time, value }) {
+    Object.assign(this, { time, value });
     this.range = [Infinity, -Infinity];
     for (const one of value) this.range = [Math.min(this.range[0], one), Math.max(this.range[1], one)];
   }

@@ -18,15 +18,58 @@ function levelNote({ panes, marks, view }) {
   return periodName(shown.period) + " candles" + made + thinned + more;
 }
 
+const LINE_COLOURS = ["accent", "second", "third", "fourth", "rise", "fall", "held"];
+
+function overviewOf(candles, run) {
+  const { time, close } = candles.inView(run.start, run.end, 2000).columns;
+  return { time, value: close };
+}
+
+// A pane with a line a symbol; none for one symbol.
+async function symbolPanes({ names, time, lines }) {
+  if (names.length === 0) return [];
+  const times = await unpack(time);
+  const values = await Promise.all(lines.map(unpack));
+  const drawn = names.map((name, i) => ({ name, colour: LINE_COLOURS[i % LINE_COLOURS.length], width: 1.5, optional: true, time: times, value: values[i] }));
+  return [new LinePane("profit", drawn, { format: money, axis: axisLabel, height: { wide: 170, narrow: 130 }, headroom: { wide: 26, narrow: 56 } })];
+}
+
+// The candles and trades of one symbol at a time: which one, and the box to choose it.
+class Symbols {
+  constructor(run, marks) {
+    this.keys = new Map(run.symbols);
+    this.run = run;
+    this.marks = marks;
+    this.shown = run.symbols[0][0];
+    this.select = element("select", { onchange: () => this.show(this.select.value) },
+      ...run.symbols.map(([name]) => element("option", { value: name }, name)));
+    this.choice = run.symbols.length > 1 ? element("label", {}, "symbol", this.select) : null;
+  }
+
+  async show(symbol) {
+    if (symbol === this.shown || !this.keys.has(symbol)) return;
+    this.shown = this.select.value = symbol;
+    const candles = await candlesOf(this.keys.get(symbol));
+    // Another may have been chosen meanwhile.
+    if (this.shown !== symbol) return;
+    this.chart.panes[0].use(candles);
+    this.chart.navigator.use(overviewOf(candles, this.run));
+    this.marks.use(symbol);
+    this.chart.draw();
+  }
+}
+
 async function bringToLife(index) {
   const section = document.getElementById("run-" + index);
   const run = data.runs[index];
-  const [candles, equity, trades] = await Promise.all([candlesOf(run.candles), unpackAll(run.equity), unpackTrades(run.trades)]);
+  const [candles, equity, trades, perSymbol] = await Promise.all([
+    candlesOf(run.symbols[0][1]), unpackAll(run.equity), unpackTrades(run.trades), symbolPanes(run.by_symbol),
+  ]);
   const worth = { time: equity.time, value: equity.equity.map((value) => value * run.cash) };
   const held = { time: equity.time, value: equity.held.map((value) => value * run.cash) };
   const fall = { time: equity.time, value: drawdownOf(equity.equity, 1) };
-  const marks = new TradeMarks(trades, candles.symbol);
-  const coarse = candles.inView(run.start, run.end, 2000).columns;
+  const marks = new TradeMarks(trades, run.symbols.length > 1 ? run.symbols[0][0] : null);
+  const symbols = new Symbols(run, marks);
   const panes = [
     new PricePane(candles, marks),
     new LinePane("", [
@@ -35,14 +78,17 @@ async function bringToLife(index) {
     ], { format: money, axis: axisLabel, height: { wide: 170, narrow: 130 }, canLog: true }),
     new LinePane("", [{ name: "drawdown (day ends)", colour: "fall", fill: true, width: 1, ...fall }],
       { format: (value) => percent(value), axis: percentLabel, height: { wide: 110, narrow: 84 }, ceiling: 0 }),
+    ...perSymbol,
   ];
   const chart = new Chart(section.querySelector("[data-chart]"), {
     panes, marks, start: run.start, end: run.end, shortest: candles.period, level: levelNote,
-    overview: { time: coarse.time, value: coarse.close },
+    overview: overviewOf(candles, run), choice: symbols.choice,
     label: "Candles with trades, equity and drawdown of " + run.name,
   });
+  symbols.chart = chart;
   const root = section.querySelector("[data-trades]");
-  const show = (row) => {
+  const show = async (row) => {
+    await symbols.show(marks.symbolOf(row));
     chart.showTrade(row);
     chart.stage.scrollIntoView({ block: "nearest" });
   };
@@ -70,11 +116,10 @@ function alive(index) {
 async function compare() {
   const root = document.querySelector("[data-comparison]");
   if (root === null) return;
-  const colours = ["accent", "second", "third", "fourth", "rise", "fall", "held"];
   const lines = [];
   for (const [i, run] of data.runs.entries()) {
     const { time, equity } = await unpackAll({ time: run.equity.time, equity: run.equity.equity });
-    lines.push({ name: run.name, colour: colours[i % colours.length], width: 2, optional: true, time, value: equity.map((value) => value - 1), equity });
+    lines.push({ name: run.name, colour: LINE_COLOURS[i % LINE_COLOURS.length], width: 2, optional: true, time, value: equity.map((value) => value - 1), equity });
   }
   const falls = lines.map((line) => ({ colour: line.colour, name: "", time: line.time, value: drawdownOf(line.equity, 1), width: 1 }));
   const share = { format: (value) => percent(value, true), axis: percentLabel };

@@ -13,12 +13,16 @@ function logMargin([low, high], share) {
 
 class PricePane {
   constructor(candles, marks) {
-    this.candles = candles;
+    this.use(candles);
     this.marks = marks;
-    this.title = candles.symbol;
     this.height = { wide: 430, narrow: 310 };
     this.headroom = { wide: 24, narrow: 54 };
     this.canLog = true;
+  }
+
+  use(candles) {
+    this.candles = candles;
+    this.title = candles.symbol;
   }
 
   range(view, width, log) {

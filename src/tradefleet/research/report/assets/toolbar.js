@@ -20,10 +20,11 @@ function tickBox(chart, text, checked, change) {
   return element("label", {}, box, text);
 }
 
-// `note` is the element that says what is drawn.
-function toolbar(chart, note) {
+// `note` is the element that says what is drawn; `choice` one that chooses it, or null.
+function toolbar(chart, note, choice) {
   const lines = chart.panes.flatMap((pane) => pane.lines ?? []).filter((line) => line.optional);
   return element("div", { class: "toolbar" },
+    ...(choice === null ? [] : [choice]),
     ...spanButtons(chart),
     zoomButton(chart, "zoom out", "−", 2),
     zoomButton(chart, "zoom in", "+", 0.5),

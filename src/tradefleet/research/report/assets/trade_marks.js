@@ -6,12 +6,22 @@ const CRAMPED = 2;
 const STRIP = 7;
 
 class TradeMarks {
+  // Those of one symbol; all of them for null.
   constructor(trades, symbol) {
     this.trades = trades;
-    this.code = trades.symbol.names.indexOf(symbol);
-    this.picked = -1;
+    this.use(symbol);
     this.points = [];
     this.visible = 0;
+  }
+
+  use(symbol) {
+    this.all = symbol === null;
+    this.code = this.trades.symbol.names.indexOf(symbol);
+    this.picked = -1;
+  }
+
+  symbolOf(row) {
+    return this.trades.symbol.names[this.trades.symbol.codes[row]];
   }
 
   get length() {
@@ -22,7 +32,7 @@ class TradeMarks {
     const { entry_time: entry, exit_time: exit, symbol } = this.trades;
     const rows = [];
     for (let i = 0; i < entry.length; i++) {
-      const ours = this.code < 0 || symbol.codes[i] === this.code;
+      const ours = this.all || symbol.codes[i] === this.code;
       if (ours && entry[i] <= view.to && exit[i] >= view.from) rows.push(i);
     }
     return rows;
