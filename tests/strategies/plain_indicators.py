@@ -83,3 +83,76 @@ def above(a: Sequence[float | None], b: Sequence[float | None], i: int) -> bool:
 def below(a: Sequence[float | None], b: Sequence[float | None], i: int) -> bool:
     """Whether a crosses below b at bar i."""
     return above(b, a, i)
+
+
+def true_range(high: Sequence[float], low: Sequence[float], close: Sequence[float]) -> list[float]:
+    """From the second bar on; the first one has no close before it, and 0 here."""
+    ranges = [0.0]
+    for i in range(1, len(close)):
+        ranges.append(max(high[i], close[i - 1]) - min(low[i], close[i - 1]))
+    return ranges
+
+
+def atr(high: Sequence[float], low: Sequence[float], close: Sequence[float], period: int) -> Series:
+    """Wilder's: the first value is the mean of the first `period` true ranges."""
+    ranges = true_range(high, low, close)
+    found: Series = [None] * len(close)
+    value = 0.0
+    for i in range(period, len(close)):
+        if i == period:
+            value = math.fsum(ranges[1 : period + 1]) / period
+        else:
+            value = (value * (period - 1) + ranges[i]) / period
+        found[i] = value
+    return found
+
+
+def supertrend(
+    high: Sequence[float], low: Sequence[float], close: Sequence[float], period: int, multiplier: float
+) -> list[int | None]:
+    """1 while it is up, -1 while it is down; it begins up."""
+    ranges = atr(high, low, close, period)
+    found: list[int | None] = [None] * len(close)
+    upper = lower = 0.0
+    trend = 0
+    for i, width in enumerate(ranges):
+        if width is None:
+            continue
+        middle = (high[i] + low[i]) / 2
+        top, bottom = middle + multiplier * width, middle - multiplier * width
+        if trend == 0:
+            upper, lower, trend = top, bottom, 1
+        else:
+            upper = top if top < upper or close[i - 1] > upper else upper
+            lower = bottom if bottom > lower or close[i - 1] < lower else lower
+            if trend == 1 and close[i] < lower:
+                trend = -1
+            elif trend == -1 and close[i] > upper:
+                trend = 1
+        found[i] = trend
+    return found
+
+
+def adx(high: Sequence[float], low: Sequence[float], close: Sequence[float], period: int) -> Series:
+    """Wilder's sums of one bar fewer at the start; a bar without any movement leaves the average as it is."""
+    ranges = true_range(high, low, close)
+    found: Series = [None] * len(close)
+    plus = minus = total = value = 0.0
+    seen: list[float] = []
+    for i in range(1, len(close)):
+        up, down = high[i] - high[i - 1], low[i - 1] - low[i]
+        keep = 1.0 if i < period else 1.0 - 1.0 / period
+        plus = plus * keep + (up if up > down and up > 0 else 0.0)
+        minus = minus * keep + (down if down > up and down > 0 else 0.0)
+        total = total * keep + ranges[i]
+        if i < period:
+            continue
+        strength = 100 * abs(plus - minus) / (plus + minus) if total > 0 and plus + minus > 0 else None
+        if i < 2 * period:
+            seen.append(0.0 if strength is None else strength)
+            value = math.fsum(seen) / period
+        elif strength is not None:
+            value = (value * (period - 1) + strength) / period
+        if i >= 2 * period - 1:
+            found[i] = value
+    return found

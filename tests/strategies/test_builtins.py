@@ -11,12 +11,12 @@ import pytest
 
 from tradefleet.market.bars import Bars
 from tradefleet.market.generate import generate_bars
-from tradefleet.research import Result, Settings, run_backtest
+from tradefleet.research import Result, Scope, Settings, run_backtest
 from tradefleet.simulation.state import EXIT_REASONS
 from tradefleet.strategies import builtin_strategies
 
 from ..real_data import bitcoin_hours, bitcoin_minutes
-from ..simulation.reference import Costs, Reference, Wish
+from ..simulation.reference import Bar, Costs, Reference, Terms, Told, Wish
 from . import plain_indicators as plain
 
 # Enter long, exit long, enter short, exit short at each bar.
@@ -87,8 +87,54 @@ def donchian_breakout(bars: Bars, entry: int = 20, exit: int = 10) -> Rules:  # 
     return rules
 
 
+def supertrend(bars: Bars, period: int = 10, multiplier: float = 3.0) -> Rules:
+    trend = plain.supertrend(bars.high.tolist(), bars.low.tolist(), bars.close.tolist(), period, multiplier)
+    return crosses(trend, [0] * len(trend))
+
+
+def buy_and_hold(bars: Bars, side: str) -> Rules:
+    return [(side != "short", False, side == "short", False)] * len(bars)
+
+
+def weighted_score(bars: Bars, threshold: float = 6.0, exit_threshold: float = 3.0) -> Rules:
+    """By the built-in weights; it decides once all conditions are known."""
+    close, high, low, volume = (column.tolist() for column in (bars.close, bars.high, bars.low, bars.volume))
+    slow, middle, busy = plain.sma(close, 200), plain.sma(close, 50), plain.sma(volume, 20)
+    fast, late = plain.ema(close, 9), plain.ema(close, 21)
+    strength, histogram = plain.rsi(close, 14), plain.macd_histogram(close, 12, 26, 9)
+    trending = plain.adx(high, low, close, 14)
+
+    def score(i: int, sign: int) -> float:
+        both = 1.0 * (trending[i] > 25) + 1.0 * (volume[i] > busy[i])  # type: ignore[operator]
+        pairs = ((close, middle), (fast, late), (histogram, [0.0] * len(close)), (strength, [50.0] * len(close)))
+        total = both + sum(1.0 for a, b in pairs if sign * (a[i] - b[i]) > 0)  # type: ignore[operator]
+        total += 2.0 * (sign * (close[i] - slow[i]) > 0)  # type: ignore[operator]
+        beyond = close[i] > max(high[i - 20 : i]) if sign == 1 else close[i] < min(low[i - 20 : i])
+        return total + 2.0 * beyond
+
+    rules: Rules = [(False, False, False, False)] * min(200, len(close))
+    for i in range(200, len(close)):
+        sides = []
+        for sign in (1, -1):
+            before, now = score(i - 1, sign), score(i, sign)
+            sides += [before < threshold <= now, now < exit_threshold]
+        rules.append(tuple(sides))  # type: ignore[arg-type]
+    return rules
+
+
 PLAIN: dict[str, Callable[..., Rules]] = {
-    f.__name__: f for f in (ema_cross, sma_cross, macd_trend, rsi_reversion, bollinger_reversion, donchian_breakout)
+    f.__name__: f
+    for f in (
+        ema_cross,
+        sma_cross,
+        macd_trend,
+        rsi_reversion,
+        bollinger_reversion,
+        donchian_breakout,
+        supertrend,
+        buy_and_hold,
+        weighted_score,
+    )
 }
 SOURCES: dict[str, Callable[[], Bars]] = {
     "bitcoin hours": lambda: bitcoin_hours()[20_000:32_000],
@@ -103,6 +149,9 @@ OWN: dict[str, dict[str, Any]] = {
     "rsi_reversion": {"period": 7, "entry": 25.0, "exit": 100.0},
     "bollinger_reversion": {"period": 30, "width": 1.5},
     "donchian_breakout": {"entry": 12, "exit": 30},
+    "supertrend": {"period": 7, "multiplier": 2.0},
+    "buy_and_hold": {},
+    "weighted_score": {"threshold": 8.0, "exit_threshold": 5.0},
 }
 LEVELS: dict[str, dict[str, Any]] = {
     "long": {"stop_loss": 0.01, "take_profit": 0.025},
@@ -116,12 +165,13 @@ def refer(bars: Bars, rules: Rules, side: str, levels: dict[str, Any], size: flo
     """The trades of some rules by the reference simulator."""
     assert bars.instrument.tick == Decimal("0.01")
     costs = Costs(taker=FEE, maker=FEE, slippage=SLIPPAGE, tick=Decimal("0.01"))
-    reference = Reference(costs, "fraction", bars.timeframe.nanoseconds, side, CASH)
+    reference = Reference([Terms(costs, bars.timeframe.nanoseconds, side)], CASH)
     target = levels.get("take_profit", levels.get("reward_risk", 0.0) * levels.get("stop_loss", 0.0))
-    numbers = (levels.get("stop_loss", 0.0), target, levels.get("trailing_stop", 0.0), levels.get("max_bars", 0), size)
+    numbers = {name: levels.get(name, 0.0) for name in ("stop_loss", "trailing_stop", "max_bars")}
     columns = (bars.time, bars.open, bars.high, bars.low, bars.close)
-    for row, flags in zip(zip(*(c.tolist() for c in columns), strict=True), rules, strict=True):
-        reference.feed(*row, Wish(*flags, *numbers))
+    for (time, *prices), flags in zip(zip(*(c.tolist() for c in columns), strict=True), rules, strict=True):
+        bar = Bar(*prices)
+        reference.feed(time, {0: Told(bar, bar, 0.0, 1.0, Wish(*flags, take_profit=target, size=size, **numbers))})
     return reference
 
 
@@ -135,7 +185,7 @@ def assert_same_trades(result: Result, reference: Reference) -> None:
         np.testing.assert_allclose(getattr(ledger, name)[closed], [trade[name] for trade in expected], rtol=1e-9)
     notional = ledger.entry_price[closed] * ledger.quantity[closed]
     assert np.all(np.abs(ledger.profit[closed] - [trade["profit"] for trade in expected]) <= 1e-9 * notional)
-    assert (len(ledger.side) > ledger.closed) == (reference.holding is not None)
+    assert (len(ledger.side) > ledger.closed) == (reference.legs[0].held is not None)
     np.testing.assert_allclose(result.per_bar(), reference.equity, rtol=1e-9)
 
 
@@ -152,5 +202,18 @@ def test_builtin_trades_as_a_plain_loop_does(name: str, side: str, source: str) 
     strategy = builtin_strategies()[name]
     for own, levels in (({}, {}), (OWN[name], LEVELS[side])):
         result = run_backtest(strategy(side=side, size=0.9, **own, **levels), bars, settings)
-        assert result.ledger.closed > 5
-        assert_same_trades(result, refer(bars, PLAIN[name](bars, **own), side, levels, 0.9))
+        # To hold is to have no trade but the open one, unless a level ends it.
+        assert result.ledger.closed > 5 or (name == "buy_and_hold" and not levels)
+        rules = PLAIN[name](bars, side) if name == "buy_and_hold" else PLAIN[name](bars, **own)
+        assert_same_trades(result, refer(bars, rules, side, levels, 0.9))
+
+
+@pytest.mark.parametrize("side", ["long", "short"])
+def test_buy_and_hold_is_in_from_the_first_bar_after_since_to_the_end(side: str) -> None:
+    bars = generate_bars("1h", days=30, seed=4)
+    since = bars.time[100]
+    ledger = run_backtest(
+        builtin_strategies()["buy_and_hold"](side=side), bars, Settings(CASH), Scope(since=since)
+    ).ledger
+    assert (ledger.side.tolist(), ledger.closed) == ([1 if side == "long" else -1], 0)
+    assert ledger.entry_time.tolist() == [bars.time[101]]

@@ -224,7 +224,7 @@ def test_imported_strategies_are_offered_too() -> None:
 
 
 def test_list_of_names_ends_in_a_full_stop() -> None:
-    with pytest.raises(StrategyError, match=r"sma_cross\. Or name your own"):
+    with pytest.raises(StrategyError, match=r"weighted_score\. Or name your own"):
         load_strategy("zzzz")
 
 

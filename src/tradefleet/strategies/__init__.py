@@ -2,11 +2,14 @@
 
 from tradefleet.strategies.builtin import (
     BollingerReversion,
+    BuyAndHold,
     DonchianBreakout,
     EmaCross,
     MacdTrend,
     RsiReversion,
     SmaCross,
+    Supertrend,
+    WeightedScore,
 )
 from tradefleet.strategies.load import builtin_strategies, load_strategy
 from tradefleet.strategies.parameters import Parameter, param
@@ -16,6 +19,7 @@ from tradefleet.strategies.trace import Traced, trace, trace_symbolic
 
 __all__ = [
     "BollingerReversion",
+    "BuyAndHold",
     "DonchianBreakout",
     "EmaCross",
     "MacdTrend",
@@ -24,7 +28,9 @@ __all__ = [
     "Signals",
     "SmaCross",
     "Strategy",
+    "Supertrend",
     "Traced",
+    "WeightedScore",
     "builtin_strategies",
     "load_strategy",
     "param",

@@ -25,7 +25,7 @@ def builtin_strategies() -> dict[str, type[Strategy]]:
     """The built-in strategies by name.
 
     >>> sorted(builtin_strategies())[:2]
-    ['bollinger_reversion', 'donchian_breakout']
+    ['bollinger_reversion', 'buy_and_hold']
     """
     classes = [getattr(builtin, name) for name in builtin.__all__]
     return {found.name(): found for found in classes}

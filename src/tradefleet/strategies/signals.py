@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from tradefleet.trading.size import Size
 
 Truth = Node | bool
 Level = Node | Symbolic | float | int | None
+# Rows of two numbers: bars and fraction, or fraction and share.
+Rows = Sequence[tuple[float, float]]
 
 
 class _UnknownSignalError(StrategyError, TypeError):
@@ -22,10 +25,14 @@ class _UnknownSignalError(StrategyError, TypeError):
 class Signals:
     """The conditions and levels of a strategy, each a node, a number or a parameter.
 
-    Conditions are read at every close and acted on at the next open. `stop_loss`, `take_profit` and `trailing_stop`
-    are fractions of the entry price, `max_bars` a number of bars, `size` a fraction of equity or `amount(...)`,
-    `risk(...)`; they are read at the close of the entry's decision. One that is None is taken from the parameter of
-    that name; one that is given replaces it.
+    Conditions are read at every close and acted on at the next open. `stop_loss`, `take_profit`, `trailing_stop` and
+    `break_even` are fractions of the entry price, `max_bars` a number of bars, `size` a fraction of equity or
+    `amount(...)`, `risk(...)`, `volatility(...)`, `kelly(...)`; they are read at the close of the entry's decision. One
+    that is None is taken from the parameter of that name; one that is given replaces it.
+
+    `take_profit=[(0, 0.04), (60, 0.01)]` is a target by age, in bars; `scale_out=[(0.02, 0.5)]` takes half at 2 %.
+    `trailing_distance` trails the stop by a price, read at every close, such as 3 * atr(14). With a `limit` price
+    entries rest there for `expiry` bars (0: until cancelled). Of entries at one time the higher `priority` comes first.
     """
 
     enter_long: Truth = False
@@ -33,11 +40,17 @@ class Signals:
     enter_short: Truth = False
     exit_short: Truth = False
     stop_loss: Level = None
-    take_profit: Level = None
+    take_profit: Level | Rows = None
     trailing_stop: Level = None
     max_bars: Level = None
     size: Level | Size = None
     tag: str = ""
+    break_even: Level = None
+    trailing_distance: Level = None
+    scale_out: Rows = ()
+    limit: Level = None
+    expiry: Level = None
+    priority: Level = None
 
     # Hidden from type checkers, which read the names off the fields.
     if not TYPE_CHECKING:

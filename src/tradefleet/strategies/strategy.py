@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from tradefleet.market.errors import ParameterError, StrategyError, UserError, did_you_mean
 from tradefleet.strategies.parameters import Parameter, cannot_be_set, param
 from tradefleet.strategies.signals import Signals
 from tradefleet.trading.size import Size, parse_size
 
+if TYPE_CHECKING:
+    from tradefleet.graph.node import Node
+
 
 class Strategy:
-    """A rule to trade by: a subclass names its parameters and writes `signals`.
+    """A rule to trade by: a subclass names its parameters and writes `signals`, or `on_bar`.
 
-    Every strategy also has the parameters below. Fractions are of the entry price (0 is none); `size` is a fraction of
-    equity, `amount(...)` of money or `risk(...)`; `reward_risk` sets the take-profit to so many times the stop-loss.
+    Every strategy also has the parameters below. Fractions are of the entry price (0 is none); `size` is a fraction
+    of equity, `amount(...)` of money, `risk(...)`, `volatility(...)` or `kelly(...)`; `reward_risk` sets the
+    take-profit to so many times the stop-loss. `break_even` moves the stop to the entry price once a close is so far
+    ahead; `max_bars` ends a position, `cooldown` waits after one, in bars; `pyramiding` is how often a position may
+    be added to; `session` is when entries are decided, such as "08:00-17:00 Europe/London mon-fri".
 
     >>> from tradefleet.graph import close, crossed_above, crossed_below
     >>> from tradefleet.indicators import sma
@@ -34,7 +40,11 @@ class Strategy:
     take_profit = param(0.0, 0.0, 100.0)
     reward_risk = param(0.0, 0.0, 1000.0)
     trailing_stop = param(0.0, 0.0, 1.0)
+    break_even = param(0.0, 0.0, 100.0)
     max_bars = param(0, 0, 1_000_000_000)
+    cooldown = param(0, 0, 1_000_000_000)
+    pyramiding = param(0, 0, 1000)
+    session = param("")
 
     _declared: ClassVar[dict[str, Parameter[Any]]] = {}
     _usual_size: ClassVar[Size] = Size("fraction", 0.99)
@@ -44,6 +54,8 @@ class Strategy:
             raise StrategyError(
                 f"{cls.__name__} has an __init__ of its own", cure="declare parameters instead: fast = param(12, 5, 50)"
             )
+        if "signals" in vars(cls) and "on_bar" in vars(cls):
+            raise StrategyError(f"{cls.__name__} has both signals and on_bar", cure="keep the one it is to decide by")
         cls._declared = {**cls._declared, **_own_parameters(cls)}
         if "size" in vars(cls):
             cls._usual_size = parse_size(vars(cls)["size"])
@@ -60,6 +72,7 @@ class Strategy:
         self._given = frozenset(values) | (frozenset() if size is None else frozenset({"size"}))
         self._read: set[str] = set()
         self._symbols: Mapping[str, Any] = {}
+        self._market = ""
         try:
             self._values.update({name: declared[name].exact(value) for name, value in values.items()})
             self._size = self._usual_size if size is None else parse_size(size)
@@ -76,7 +89,38 @@ class Strategy:
 
     def signals(self) -> Signals:
         """What to do at each close; a subclass writes it, purely from parameters and nodes."""
+        if self.acts_on_bars():
+            raise StrategyError(
+                f"{type(self).__name__} decides in on_bar, at one bar after another",
+                cure="write signals for what needs all bars at once",
+            )
         raise StrategyError(f"{type(self).__name__} has no signals", cure="write def signals(self) -> Signals")
+
+    def indicators(self) -> Mapping[str, Node]:
+        """What `on_bar` reads of a bar besides its prices, by name; purely from parameters and nodes."""
+        return {}
+
+    def start(self) -> None:
+        """Called before the first bar of every run: the place for what `on_bar` keeps on `self`."""
+
+    def on_bar(self, bar: Any, account: Any) -> None:
+        """Act at the close of a bar; a subclass writes it where conditions alone do not say what to do.
+
+        It is called for every simulated bar from the first at which all indicators have a value. `bar` has prices and
+        indicators, `account` what is held, and `enter`, `exit`, `limit` and `cancel`, by the rules for signals.
+
+        >>> class Dip(Strategy):
+        ...     def on_bar(self, bar, account):
+        ...         if bar.close < 0.99 * bar.open and not account.position:
+        ...             account.enter("long", stop_loss=0.02, max_bars=24)
+        """
+        raise StrategyError(f"{type(self).__name__} has no on_bar", cure="write def on_bar(self, bar, account)")
+
+    @classmethod
+    def acts_on_bars(cls) -> bool:
+        """Whether it decides in `on_bar` rather than by signals; of two that it inherits the nearer counts."""
+        own = next((vars(base) for base in cls.__mro__ if "on_bar" in vars(base) or "signals" in vars(base)), {})
+        return cls is not Strategy and "on_bar" in own and own is not vars(Strategy) and "signals" not in own
 
     @classmethod
     def declared(cls) -> dict[str, Parameter[Any]]:
@@ -124,11 +168,27 @@ class Strategy:
         """Whether a value was given for a parameter that nothing has read."""
         return (name in self._given or name in self._symbols) and name not in self._read
 
-    def with_symbols(self, symbols: Mapping[str, Any]) -> Strategy:
+    @property
+    def symbol(self) -> str:
+        """The symbol it is to trade, such as BTC/USDT; empty while that is not known."""
+        return self._market
+
+    def for_symbol(self, symbol: str) -> Self:
+        """The same strategy for a symbol, whose signals may depend on it."""
+        other = self._copy()
+        other._market = symbol
+        return other
+
+    def with_symbols(self, symbols: Mapping[str, Any]) -> Self:
         """The same strategy, some parameters read as symbols."""
+        other = self._copy()
+        other._symbols = dict(symbols)
+        return other
+
+    def _copy(self) -> Self:
         values = {name: value for name, value in self._values.items() if name in self._given}
         other = type(self)(size=self._size if "size" in self._given else None, **values)
-        other._symbols = dict(symbols)
+        other._symbols, other._market = self._symbols, self._market
         return other
 
     def __repr__(self) -> str:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, NamedTuple
 
 from tradefleet.graph.bind import Binder
 from tradefleet.graph.constant import CONSTANT, NEVER, constant, number, truth
+from tradefleet.graph.fields import close
+from tradefleet.graph.in_session import in_session
 from tradefleet.graph.node import Node
 from tradefleet.graph.symbolic import ConcreteRead, Number, Symbolic
+from tradefleet.indicators import standard_deviation
 from tradefleet.market.errors import ParameterError, StrategyError, TradefleetError, UserError
 from tradefleet.strategies.signals import Signals
 from tradefleet.strategies.strategy import Strategy
 from tradefleet.trading.size import Size, SizeKind
 
 # Fractions of the entry price.
-_OF_THE_PRICE = ("stop_loss", "take_profit", "trailing_stop")
+_OF_THE_PRICE = ("stop_loss", "take_profit", "trailing_stop", "break_even")
 
 
 class Conditions(NamedTuple):
@@ -31,25 +36,36 @@ class Conditions(NamedTuple):
 
 
 class Levels(NamedTuple):
-    """How to enter, each a number node."""
+    """How to enter and follow, each a number node; `cooldown` and `pyramiding` are constant."""
 
     stop_loss: Node
     take_profit: Node
     trailing_stop: Node
+    trailing_distance: Node
+    break_even: Node
     max_bars: Node
     size: Node
+    limit: Node
+    expiry: Node
+    priority: Node
+    cooldown: Node
+    pyramiding: Node
 
 
 @dataclass(frozen=True, eq=False)
 class Traced:
     """A strategy as nodes: its conditions, masked to its side, and the levels and size of its entries.
 
+    `size` says how the size is meant; `scale_out` has rows of fraction and share, `aging` of bars and fraction;
     `replaced` has what its signals set in place of a parameter, as a number or as text.
     """
 
     conditions: Conditions
     levels: Levels
-    size_kind: SizeKind
+    size: Size
+    scale_out: tuple[tuple[float, float], ...]
+    aging: tuple[tuple[float, float], ...]
+    limit_entries: bool
     tag: str
     replaced: Mapping[str, float | str]
 
@@ -61,13 +77,7 @@ class Traced:
     def bind(self, values: Mapping[str, Number]) -> Traced:
         """The same with values in place of symbolic parameters."""
         bind = Binder(values).bind
-        return Traced(
-            Conditions(*map(bind, self.conditions)),
-            Levels(*map(bind, self.levels)),
-            self.size_kind,
-            self.tag,
-            self.replaced,
-        )
+        return replace(self, conditions=Conditions(*map(bind, self.conditions)), levels=Levels(*map(bind, self.levels)))
 
 
 def trace(strategy: Strategy) -> Traced:
@@ -148,29 +158,113 @@ def _resolve(strategy: Strategy, signals: Signals) -> Traced:
 
 def _resolved(strategy: Strategy, signals: Signals) -> Traced:
     stop = _level(strategy, signals, "stop_loss", lambda: constant(strategy.stop_loss))
-    # Adding the two serves a sweep over either: at most one of them is not 0.
-    target = _level(
-        strategy,
-        signals,
-        "take_profit",
-        lambda: constant(strategy.take_profit) + constant(strategy.reward_risk) * stop,
-    )
-    trail = _level(strategy, signals, "trailing_stop", lambda: constant(strategy.trailing_stop))
-    max_bars = _level(strategy, signals, "max_bars", lambda: constant(strategy.max_bars))
-    size, kind = _size(strategy, signals)
-    _check_stop_is_set(strategy, stop, kind)
+    aging: tuple[tuple[float, float], ...] = ()
+    if isinstance(signals.take_profit, Sequence):
+        aging = _rows(signals.take_profit, "take_profit", "bars and fraction, such as [(0, 0.04), (60, 0.01)]")
+        _check_unset(strategy, "take_profit")
+        _check_unset(strategy, "reward_risk")
+        target = constant(0.0)
+    else:
+        # Adding the two serves a sweep over either: at most one of them is not 0.
+        target = _level(
+            strategy,
+            signals,
+            "take_profit",
+            lambda: constant(strategy.take_profit) + constant(strategy.reward_risk) * stop,
+        )
+    size, meant = _size(strategy, signals)
+    _check_stop_is_set(strategy, stop, meant.kind)
     if not isinstance(signals.tag, str):
         raise StrategyError(f"tag is {signals.tag!r}", cure="give text")
-    levels = Levels(stop, target, trail, max_bars, size)
-    return Traced(_conditions(signals, strategy.side), levels, kind, signals.tag, _replaced(signals, levels))
+    levels = Levels(
+        stop_loss=stop,
+        take_profit=target,
+        trailing_stop=_level(strategy, signals, "trailing_stop", lambda: constant(strategy.trailing_stop)),
+        trailing_distance=_number(signals, "trailing_distance"),
+        break_even=_level(strategy, signals, "break_even", lambda: constant(strategy.break_even)),
+        max_bars=_level(strategy, signals, "max_bars", lambda: constant(strategy.max_bars)),
+        size=size,
+        limit=_number(signals, "limit"),
+        expiry=_number(signals, "expiry"),
+        priority=_number(signals, "priority"),
+        cooldown=constant(strategy.cooldown),
+        pyramiding=constant(strategy.pyramiding),
+    )
+    scale_out = _rows(signals.scale_out, "scale_out", "fraction and share, such as [(0.02, 0.5), (0.04, 0.5)]")
+    _check_scale_out(scale_out)
+    return Traced(
+        _in_session(_conditions(signals, strategy.side), strategy.session),
+        levels,
+        meant,
+        scale_out,
+        aging,
+        signals.limit is not None,
+        signals.tag,
+        _replaced(signals, levels, aging),
+    )
 
 
-def _replaced(signals: Signals, levels: Levels) -> dict[str, float | str]:
+def _number(signals: Signals, name: str) -> Node:
+    """A level that is no parameter; 0 where it is not given."""
+    value = getattr(signals, name)
+    return constant(0.0) if value is None else number(value, name)
+
+
+def _rows(given: Any, name: str, wanted: str) -> tuple[tuple[float, float], ...]:
+    """Rows of two numbers whose first ones rise; values of parameters are read."""
+    cure = f"give rows of {wanted}"
+    try:
+        rows = tuple((float(first), float(second)) for first, second in given)
+    except (TypeError, ValueError):
+        raise StrategyError(f"{name} is {given!r}", cure=cure) from None
+    for row in rows:
+        if not all(0.0 <= value < math.inf for value in row):
+            raise ParameterError(f"{name} has the row {row}", cure=cure)
+    for before, row in pairwise(rows):
+        if row[0] <= before[0]:
+            raise ParameterError(f"{name} has the row {row} after {before}", cure="let the first numbers rise")
+    return rows
+
+
+def _check_scale_out(rows: tuple[tuple[float, float], ...]) -> None:
+    for fraction, share in rows:
+        if fraction == 0.0 or share == 0.0:
+            raise ParameterError(f"scale_out has the row {(fraction, share)}", cure="give positive numbers")
+    shares = sum(share for _, share in rows)
+    if shares > 1.0 + 1e-9:
+        raise ParameterError(f"the shares of scale_out add up to {shares:g}", cure="let them add up to 1 at most")
+
+
+def _in_session(conditions: Conditions, session: str) -> Conditions:
+    """Entries are decided in the session only."""
+    if not session.strip():
+        return conditions
+    hours, *rest = session.split()
+    zones = [text for text in rest if "/" in text or text.upper() == "UTC"]
+    days = [text for text in rest if text not in zones]
+    if len(zones) > 1 or len(days) > 1:
+        raise ParameterError(
+            f"session is {session!r}", cure='write "08:00-17:00", with a zone and days: "Europe/London mon-fri"'
+        )
+    named = {"zone": zones[0]} if zones else {}
+    if days:
+        named["days"] = days[0]
+    within = in_session(hours, **named)
+    return conditions._replace(
+        **{
+            name: node & within
+            for name, node in conditions._asdict().items()
+            if name.startswith("enter") and node is not NEVER
+        }
+    )
+
+
+def _replaced(signals: Signals, levels: Levels, aging: Sequence[tuple[float, float]]) -> dict[str, float | str]:
     """What signals set in place of parameters: a number where it is one, else the expression."""
-    shown: dict[str, float | str] = {}
+    shown: dict[str, float | str] = {"take_profit": str(list(aging))} if aging else {}
     for name, node in levels._asdict().items():
-        value = getattr(signals, name)
-        if value is None:
+        value = getattr(signals, name, None)
+        if value is None or name in shown:
             continue
         is_number = node.call.operation is CONSTANT and not node.call.symbolic
         shown[name] = node.call.parameters[0] if is_number else repr(node)
@@ -229,13 +323,15 @@ def _check_unset(strategy: Strategy, name: str) -> None:
         )
 
 
-def _size(strategy: Strategy, signals: Signals) -> tuple[Node, SizeKind]:
+def _size(strategy: Strategy, signals: Signals) -> tuple[Node, Size]:
     if signals.size is not None:
         _check_unset(strategy, "size")
     value: Any = strategy.size if signals.size is None else signals.size
-    if isinstance(value, Size):
-        return constant(value.value), value.kind
-    return number(value, "size"), "fraction"
+    if not isinstance(value, Size):
+        return number(value, "size"), Size("fraction", 1.0)
+    if value.kind == "volatility":
+        return standard_deviation(close / close.shift(1) - 1, int(value.option("bars"))), value
+    return constant(value.value), value
 
 
 def _check_stop_is_set(strategy: Strategy, stop: Node, kind: SizeKind) -> None:
