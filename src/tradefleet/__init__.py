@@ -14,17 +14,22 @@ if TYPE_CHECKING:
     from tradefleet.app.backtest import backtest as backtest
     from tradefleet.app.data import catalog as catalog
     from tradefleet.app.data import read_bars as read_bars
+    from tradefleet.app.data import read_series as read_series
     from tradefleet.market.bars import Bars as Bars
     from tradefleet.market.errors import TradefleetError as TradefleetError
     from tradefleet.market.errors import UserError as UserError
     from tradefleet.market.generate import generate_bars as generate_bars
     from tradefleet.market.instrument import Instrument as Instrument
+    from tradefleet.market.series import Series as Series
     from tradefleet.research.result import Result as Result
     from tradefleet.strategies.parameters import param as param
     from tradefleet.strategies.signals import Signals as Signals
     from tradefleet.strategies.strategy import Strategy as Strategy
+    from tradefleet.trading.account import Account as Account
     from tradefleet.trading.size import amount as amount
+    from tradefleet.trading.size import kelly as kelly
     from tradefleet.trading.size import risk as risk
+    from tradefleet.trading.size import volatility as volatility
 
 __version__ = "0.1.0"
 
@@ -33,15 +38,17 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "app.backtest": ["backtest"],
-        "app.data": ["catalog", "read_bars"],
+        "app.data": ["catalog", "read_bars", "read_series"],
         "market.bars": ["Bars"],
         "market.errors": ["TradefleetError", "UserError"],
         "market.generate": ["generate_bars"],
         "market.instrument": ["Instrument"],
+        "market.series": ["Series"],
         "research.result": ["Result"],
         "strategies.parameters": ["param"],
         "strategies.signals": ["Signals"],
         "strategies.strategy": ["Strategy"],
-        "trading.size": ["amount", "risk"],
+        "trading.account": ["Account"],
+        "trading.size": ["amount", "kelly", "risk", "volatility"],
     },
 )

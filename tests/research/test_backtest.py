@@ -13,18 +13,20 @@ import pytest
 from tradefleet.graph import close, volume
 from tradefleet.graph.plan import Plan
 from tradefleet.indicators import ema, sma
-from tradefleet.kernels import compiled_loop
 from tradefleet.market.bars import Bars
 from tradefleet.market.errors import DataError, ParameterError
 from tradefleet.market.generate import generate_bars
 from tradefleet.market.instrument import Instrument
 from tradefleet.market.time import DAY, HOUR, format_time
-from tradefleet.research import Result, Settings, comparison_table, run_backtest
-from tradefleet.research.backtest import _market
-from tradefleet.research.decisions import bar_columns, decision_columns
-from tradefleet.simulation.state import first_state, new_journal
+from tradefleet.research import Data, Result, Scope, Settings, comparison_table, run_backtest
+from tradefleet.research.prepare import prepare
+from tradefleet.simulation.columns import ROWS, new_journal
+from tradefleet.simulation.state import first_leg, first_state
+from tradefleet.simulation.table import table_of
 from tradefleet.simulation.walk import walk as plain_walk
 from tradefleet.strategies import EmaCross, Signals, SmaCross, Strategy, builtin_strategies, trace
+
+from ..simulation.scene import cut
 
 HOURS = generate_bars("1h", days=120, seed=4)
 FREE = Settings(fee=0.0)
@@ -32,7 +34,7 @@ NAMES = ("time", "open", "high", "low", "close", "volume")
 
 
 def run(strategy: Strategy, bars: Bars = HOURS, settings: Settings | None = None, **range_: Any) -> Result:
-    return run_backtest(strategy, bars, settings or Settings(), **range_)
+    return run_backtest(strategy, bars, settings or Settings(), Scope(**range_))
 
 
 def strategy_of(name: str = "Made", **fields: Any) -> type[Strategy]:
@@ -211,22 +213,16 @@ def test_result_is_that_of_a_plain_run_bar_by_bar(side: str) -> None:
     strategy = EmaCross(side=side, stop_loss=0.01, reward_risk=2, size="risk:0.005")
     settings = Settings(cash=5_000, fee=0.0005, slippage=0.0003)
     found = run(strategy, HOURS, settings)
-    traced = trace(strategy)
-    plan = Plan(traced.nodes)
-    decisions = decision_columns(plan.over(HOURS, compiled_loop).columns, len(HOURS), plan.lookback, 0)
-    bars, market = bar_columns(HOURS), _market(HOURS, settings, traced)
-    equity, profits = [], []
-    state = first_state(5_000.0, int(bars.time[0]))
+    part = prepare(strategy, HOURS, settings, Data({}), Scope(), 1).part
+    columns = part.columns
+    journal, state = new_journal(300, 200, len(HOURS)), first_state(5_000.0, int(HOURS.time[0]))
+    table = table_of([first_leg(1.0)], [part.market], [part.policy])
     for index in range(len(HOURS)):
-        one = slice(index, index + 1)
-        part = type(decisions)(*(column if len(column) == 1 else column[one] for column in decisions))
-        before, journal = state, new_journal(2, 1, 1)
-        state = plain_walk(state, type(bars)(*(column[one] for column in bars)), part, market, journal)
-        equity.append(journal.bar_equity[0])
-        profits += journal.trade_numbers[: state.trades - before.trades, 4].tolist()
-    assert found.per_bar().tolist() == equity
-    assert found.ledger.closed == state.trades > 10
-    assert found.ledger.profit[: state.trades].tolist() == profits
+        state = plain_walk(state, table, cut(columns, index, index + 1), journal)
+    rows = int(journal.used[ROWS])
+    assert found.per_bar().tolist() == journal.bar_equity.tolist()
+    assert found.ledger.closed == rows > 10
+    assert found.ledger.profit[:rows].tolist() == journal.trade_numbers[:rows, 5].tolist()
     assert found.performance.max_drawdown == state.drawdown.deepest
 
 
@@ -278,7 +274,7 @@ def test_trades_frame_has_the_columns_of_the_interface() -> None:
     found = run(EmaCross(side="both"))
     assert found.trades.columns == [
         *("position", "symbol", "side", "entry_time", "exit_time", "quantity", "entry_price", "exit_price"),
-        *("fees", "profit", "profit_ratio", "exit_reason", "tag"),
+        *("fees", "profit", "profit_ratio", "exit_reason", "tag", "funding"),
     ]
     assert found.trades["position"].to_list() == list(range(len(found.trades)))
     assert set(found.trades["side"]) == {"long", "short"}

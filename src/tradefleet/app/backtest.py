@@ -2,37 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tradefleet.app.data import read_series
 from tradefleet.market.bars import Bars
-from tradefleet.market.errors import ParameterError, StrategyError
+from tradefleet.market.errors import DataError, ParameterError, StrategyError
+from tradefleet.market.series import Series
+from tradefleet.market.source import BarSource
 from tradefleet.market.time import TimeLike
-from tradefleet.research import Result, Settings, run_backtest
+from tradefleet.market.timeframe import Timeframe
+from tradefleet.research import Data, Result, Scope, Settings, run_backtest
 from tradefleet.strategies import Strategy, load_strategy
+from tradefleet.trading.account import Account
 
 
 def backtest(
-    strategy: Strategy | type[Strategy] | str,
-    bars: Bars | Mapping[str, Bars],
+    strategy: Strategy | type[Strategy] | str | Sequence[Strategy | type[Strategy] | str],
+    bars: Bars | Mapping[str, Bars] | BarSource,
     *,
-    cash: float = 10_000.0,
-    fee: float = 0.001,
+    cash: float | None = None,
+    fee: float | None = None,
     slippage: float = 0.0,
+    account: Account | None = None,
+    symbols: Sequence[str] = (),
+    timeframe: str | Timeframe | None = None,
     since: TimeLike | None = None,
     until: TimeLike | None = None,
+    detail: str | Timeframe | Bars | None = None,
+    series: Mapping[str, Series] | None = None,
+    source: BarSource | None = None,
 ) -> Result:
     """Simulate a strategy on bars, by the rule book that also trades live.
 
-    `strategy` is an instance, a class or a name; `fee` and `slippage` are fractions, a side. Bars that open before
-    `since` only warm the indicators up.
+    `strategy` is an instance, a class or a name; several share one wallet. `bars` are those of one symbol, a mapping of
+    several, or a source of those of `symbols` and `timeframe`. `fee` and `slippage` are fractions, a side; what the
+    account names itself comes before them. Bars that open before `since` only warm the indicators up. `detail` is a
+    shorter timeframe, or its bars, that tells the order inside a bar. `series` are published values by name; other
+    symbols and finer bars come from `bars` and `source`.
 
     >>> import tradefleet as tf
     >>> result = tf.backtest("ema_cross", tf.generate_bars("1h", days=60, seed=1))
     >>> len(result.trades) > 0
     True
     """
-    return run_backtest(_instance(strategy), _one(bars), Settings(cash, fee, slippage), since=since, until=until)
+    given = account or Account()
+    own_cash = 10_000.0 if given.cash is None else given.cash
+    own_fee = 0.001 if given.fee is None else given.fee
+    settings = Settings(own_cash if cash is None else cash, own_fee if fee is None else fee, slippage, given)
+    several = isinstance(strategy, Sequence) and not isinstance(strategy, str)
+    strategies = [_instance(one) for one in (strategy if several else (strategy,))]  # type: ignore[union-attr]
+    if not isinstance(bars, Bars | Mapping) and hasattr(bars, "bars"):
+        source = source or bars
+        bars = _from_source(bars, symbols, timeframe, until)
+    traded = _by_symbol(bars)
+    finer, detail = (detail, detail.timeframe) if isinstance(detail, Bars) else (None, detail)
+    scope = Scope(since, until, None if detail is None else Timeframe.parse(detail))
+    data = Data({}, _Finer(finer, source) if finer is not None else source, series or {}, read_series)
+    return run_backtest(strategies, traded, settings, scope, data)
+
+
+class _Finer:
+    """A source that has some bars at hand, and asks another for the rest."""
+
+    def __init__(self, own: Bars, other: BarSource | None) -> None:
+        self._own = own
+        self._other = other
+
+    def bars(
+        self,
+        symbol: str,
+        timeframe: str | Timeframe,
+        since: TimeLike | None = None,
+        until: TimeLike | None = None,
+    ) -> Bars:
+        """The bars at hand where they are what is asked for."""
+        if (symbol, Timeframe.parse(timeframe)) == (self._own.symbol, self._own.timeframe):
+            return self._own.between(since, until)
+        if self._other is None:
+            raise DataError(
+                f"there are no {timeframe} bars of {symbol}", cure="give a source of them: source=tf.catalog()"
+            )
+        return self._other.bars(symbol, timeframe, since, until)
+
+
+def _from_source(
+    source: BarSource, symbols: Sequence[str], timeframe: str | Timeframe | None, until: TimeLike | None
+) -> dict[str, Bars]:
+    if not symbols or timeframe is None:
+        raise ParameterError(
+            "bars is a source, but symbols or timeframe are not given", cure='add symbols=["BTC/USDT"], timeframe="1h"'
+        )
+    return {symbol: source.bars(symbol, timeframe, until=until) for symbol in symbols}
 
 
 def _instance(strategy: Any) -> Strategy:
@@ -45,13 +106,11 @@ def _instance(strategy: Any) -> Strategy:
     return strategy
 
 
-def _one(bars: Any) -> Bars:
+def _by_symbol(bars: Any) -> dict[str, Bars]:
     if isinstance(bars, Bars):
-        return bars
-    if isinstance(bars, Mapping) and len(bars) == 1:
-        return _one(next(iter(bars.values())))
-    if isinstance(bars, Mapping):
-        raise ParameterError(f"bars of {len(bars)} symbols", cure="give the bars of one symbol at a time")
+        return {bars.symbol: bars}
+    if isinstance(bars, Mapping) and all(isinstance(each, Bars) for each in bars.values()):
+        return dict(bars)
     raise ParameterError(
         f"bars is a {type(bars).__name__}", cure='give Bars: tf.read_bars(...), tf.catalog().bars("BTC/USDT", "1m")'
     )

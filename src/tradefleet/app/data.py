@@ -8,8 +8,10 @@ from typing import Any
 from tradefleet.market.bars import Bars
 from tradefleet.market.home import home
 from tradefleet.market.instrument import Instrument, Step
+from tradefleet.market.series import Series
 from tradefleet.market.timeframe import Timeframe
 from tradefleet.storage.catalog import Catalog, read_file
+from tradefleet.storage.series_file import read_series as read
 
 
 def catalog(root: str | Path | None = None) -> Catalog:
@@ -49,3 +51,8 @@ def read_bars(
     path = Path(source)
     named = symbol or path.name.split(".")[0]
     return read_file(path, symbol=named, timeframe=timeframe, format=format, timezone=timezone, scale=scale)
+
+
+def read_series(path: str | Path, name: str | None = None) -> Series:
+    """A series of published values from a CSV or JSON file, such as funding rates or an index of fear and greed."""
+    return read(path, name)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from tradefleet.app.backtest import backtest as run
-from tradefleet.app.data import catalog
-from tradefleet.cli.options import Bar, Json, Since, Symbol, Until, Venue
+from tradefleet.app.data import catalog, read_series
+from tradefleet.app.sources import CatalogSource
+from tradefleet.cli.config import read_account
+from tradefleet.cli.options import Bar, Json, Since, Symbols, Until, Venue
 from tradefleet.cli.output import STDOUT, say, write_json, write_output
 from tradefleet.cli.progress import progress
 from tradefleet.market.bars import check_range
 from tradefleet.market.errors import ParameterError, did_you_mean
+from tradefleet.market.series import Series
 from tradefleet.research import Result, comparison_table
 from tradefleet.research.report import write_report
 from tradefleet.strategies import Strategy, load_strategy
@@ -23,22 +27,26 @@ def backtest(
     strategies: Annotated[list[str], Parameter(name="STRATEGY")],
     /,
     *,
-    symbol: Symbol,
+    symbols: Symbols,
     timeframe: Bar,
     venue: Venue = "local",
     since: Since = None,
     until: Until = None,
     settings: Annotated[list[str], Parameter(name="--set", negative=())] = [],  # noqa: B006 - never changed
-    fee: float = 0.001,
+    fee: float | None = None,
     slippage: float = 0.0,
-    cash: float = 10_000.0,
+    cash: float | None = None,
     size: str | None = None,
+    config: Path | None = None,
+    detail: str | None = None,
+    series: Annotated[list[str], Parameter(negative=())] = [],  # noqa: B006 - never changed
+    together: Annotated[bool, Parameter(negative=())] = False,
     json: Json = None,
     equity: Literal["day", "bar"] = "day",
     report: Path | None = None,
     trades: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
 ) -> None:
-    """Simulate one strategy, or several side by side, on bars of the catalog.
+    """Simulate one strategy, or several side by side, on bars of the catalog; all symbols share one wallet.
 
     Parameters
     ----------
@@ -47,13 +55,21 @@ def backtest(
     settings
         A parameter's value, such as fast=12; may be given more than once.
     fee
-        Fraction of each fill.
+        Fraction of each fill: 0.001 unless the config says otherwise.
     slippage
         Fraction of the price, against us, of each market and stop fill.
     cash
-        Money at the start.
+        Money at the start: 10000 unless the config says otherwise.
     size
-        Of an entry: a fraction of equity (0.99), amount:1000 or risk:0.01.
+        Of an entry: a fraction of equity (0.99), amount:1000, risk:0.01, volatility:0.2 or kelly:0.5.
+    config
+        A TOML file with the table [account]: leverage, margin, funding, spreads, limits.
+    detail
+        Length of finer bars, such as 1m, that tell the order inside a bar.
+    series
+        Published values that strategies read, such as fear_greed=fear.csv; may be given more than once.
+    together
+        Let several strategies share one wallet, as one result.
     equity
         Equity in the JSON at day ends, or at every bar.
     report
@@ -64,10 +80,20 @@ def backtest(
     if json == trades == STDOUT:
         raise ParameterError("--json and --trades both go to standard output", cure="give one of them a file")
     chosen = prepared(strategies, settings, size)
+    account, published = read_account(config), _series(series)
     check_range(since, until)
-    bars = catalog().bars(symbol, timeframe, until=until, venue=venue)
-    with progress(f"simulating {', '.join(strategies)} on {len(bars):,} bars"):
-        results = [run(s, bars, cash=cash, fee=fee, slippage=slippage, since=since) for s in chosen]
+    source = CatalogSource(catalog(), venue, _tell)
+    bars = {symbol: source.bars(symbol, timeframe, until=until) for symbol in _distinct(symbols)}
+    count = sum(map(len, bars.values()))
+    groups: list[list[Strategy]] = [chosen] if together else [[one] for one in chosen]
+    with progress(f"simulating {', '.join(strategies)} on {count:,} bars"):
+        results = [
+            run(
+                group, bars, cash=cash, fee=fee, slippage=slippage, account=account, since=since, until=until,
+                detail=detail, series=published, source=source,
+            )
+            for group in groups
+        ]  # fmt: skip
     quiet = STDOUT if trades == STDOUT else json
     say(str(results[0]) if len(results) == 1 else comparison_table(results), quiet)
     if report is not None:
@@ -101,6 +127,28 @@ def prepared(strategies: list[str], settings: list[str], size: str | None) -> li
         own = {name: value for name, value in values.items() if name in cls.declared() and name != "size"}
         chosen.append(cls(size=values.get("size"), **own))
     return chosen
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"tradefleet: {text}\n")
+
+
+def _distinct(symbols: list[str]) -> list[str]:
+    for symbol in symbols:
+        if symbols.count(symbol) > 1:
+            raise ParameterError(f"--symbol {symbol} is given {symbols.count(symbol)} times", cure="give it once")
+    return symbols
+
+
+def _series(texts: list[str]) -> dict[str, Series]:
+    """The series of `--series name=file`."""
+    found: dict[str, Series] = {}
+    for text in texts:
+        name, equals, path = text.partition("=")
+        if not equals or not name.strip() or not path.strip():
+            raise ParameterError(f"--series {text}", cure="write it as --series fear_greed=fear.csv")
+        found[name.strip()] = read_series(path.strip(), name.strip())
+    return found
 
 
 def _settings(texts: list[str]) -> dict[str, str]:

@@ -1,174 +1,114 @@
-"""Backtest: one strategy, one series of bars, one result."""
+"""Backtest: strategies on symbols, one wallet, one result."""
 
 from __future__ import annotations
 
-import math
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from tradefleet.graph.plan import Plan
-from tradefleet.kernels import compiled_loop, compiled_walk
-from tradefleet.market.bars import Bars, check_range
-from tradefleet.market.errors import DataError, ParameterError
-from tradefleet.market.time import DAY, TimeLike
+from tradefleet.market.bars import Bars
+from tradefleet.market.errors import ParameterError
 from tradefleet.metrics.performance import Floats, Performance
-from tradefleet.research.calendar import periods_per_year, trading_days
-from tradefleet.research.decisions import ENTRIES, bar_columns, decision_columns
+from tradefleet.research.calendar import CRYPTO_DAYS, periods_per_year, trading_days
+from tradefleet.research.data import Data
 from tradefleet.research.ledger import Ledger, ledger_of
+from tradefleet.research.prepare import Prepared, Scope, prepare
 from tradefleet.research.result import Result
+from tradefleet.research.settings import Settings
+from tradefleet.research.simulate import Outcome, Part, simulate
+from tradefleet.research.terms import check_currencies, limits_of
 from tradefleet.research.warnings import warnings_of
-from tradefleet.simulation.rules.fees import Fees
-from tradefleet.simulation.rules.sizing import AMOUNT, FRACTION, RISK, Lots
-from tradefleet.simulation.rules.steps import steps_of
-from tradefleet.simulation.state import (
-    COUNTS,
-    BarColumns,
-    DecisionColumns,
-    Journal,
-    Market,
-    State,
-    first_state,
-    new_journal,
-)
+from tradefleet.simulation.columns import DAYS
+from tradefleet.simulation.state import COUNTS
 from tradefleet.strategies.strategy import Strategy
-from tradefleet.strategies.trace import Traced, trace
-
-_SIZE_KINDS = {"fraction": FRACTION, "amount": AMOUNT, "risk": RISK}
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Cash and costs of a backtest: `fee` and `slippage` are fractions, a side."""
-
-    cash: float = 10_000.0
-    fee: float = 0.001
-    slippage: float = 0.0
-
-    def __post_init__(self) -> None:
-        _check_number("cash", self.cash, 0.0, math.inf, "give a positive amount of money")
-        _check_number("fee", self.fee, -0.01, 1.0, "give a fraction such as 0.001")
-        _check_number("slippage", self.slippage, 0.0, 1.0, "give a fraction such as 0.0005")
-        if self.cash == 0.0:
-            raise ParameterError("cash is 0", cure="give a positive amount of money")
-
-
-def _check_number(name: str, value: object, low: float, high: float, cure: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not low <= value < high:
-        raise ParameterError(f"{name} is {value!r}", cure=cure)
 
 
 def run_backtest(
-    strategy: Strategy,
-    bars: Bars,
+    strategies: Strategy | Sequence[Strategy],
+    bars: Bars | Mapping[str, Bars],
     settings: Settings,
+    scope: Scope | None = None,
+    data: Data | None = None,
     *,
-    since: TimeLike | None = None,
-    until: TimeLike | None = None,
+    threads: int | None = None,
 ) -> Result:
-    """Simulate the strategy on the bars that open in [since, until).
+    """Simulate strategies, each on every symbol, on one wallet.
 
-    Bars before `since` warm the indicators up, as many as they need to settle; when some are missing a warning says how
-    many. Raises DataError when no bar is left to simulate.
+    Bars before the scope's `since` warm the indicators up, as many as they need to settle; when some are missing a
+    warning says how many. `data` is what the strategies may read besides. Raises DataError when no bar is left to
+    simulate.
     """
-    traced = trace(strategy)
-    plan = Plan(traced.nodes)
-    known = bars.between(until=until)
-    check_range(since, until)
-    start = 0 if since is None else known.index_of(since)
-    settling = plan.settling(bars.timeframe)
-    first = max(0, start - settling)
-    fed, simulated = known[first:], known[start:]
-    if len(simulated) == 0:
-        raise DataError(
-            _nothing_left(bars, since, until), where=f"{bars.symbol} {bars.timeframe}", cure="widen the range"
-        )
-    evaluation = plan.over(fed, compiled_loop, threads=os.cpu_count() or 1)
-    decisions = decision_columns(evaluation.columns, len(fed), plan.lookback, start - first)
-    simulation = _Simulation(bar_columns(simulated), decisions, _market(simulated, settings, traced), settings.cash)
-    state, journal = simulation.run()
-    ledger = ledger_of(journal, state, float(simulated.close[-1]), bars.symbol, traced.tag)
-    missing = settling - (start - first) if since is not None else None
-    counts = {name: int(count) for name, count in zip(COUNTS, journal.counts, strict=True)}
-    counts["replaced_inputs"] = evaluation.replaced
-    performance = _performance(simulated, state, journal, ledger, settings)
+    scope = scope or Scope()
+    chosen = [strategies] if isinstance(strategies, Strategy) else list(strategies)
+    traded = {bars.symbol: bars} if isinstance(bars, Bars) else dict(bars)
+    _check(chosen, traded, settings)
+    known = replace(data, bars={**data.bars, **traded}) if data is not None else Data(traded)
+    count = threads or os.cpu_count() or 1
+    legs = [prepare(one, each, settings, known, scope, count) for one in chosen for each in traded.values()]
+    parts, limits = [leg.part for leg in legs], limits_of(settings.account)
+    outcome = simulate(parts, float(settings.cash), limits)
+    names = [leg.strategy.name() for leg in legs]
+    ledger = ledger_of(outcome, parts, names, [leg.traced.tag for leg in legs])
+    performance = _performance(parts, outcome, ledger, settings)
+    counts = {name: int(count) for name, count in zip(COUNTS, outcome.journal.counts, strict=True)}
+    counts["replaced_inputs"] = sum(leg.replaced for leg in legs)
     return Result(
-        strategy=strategy.name(),
-        parameters={**strategy.parameters, **traced.replaced},
-        anchor=fed.first,
-        settings=_settings(settings, performance),
-        bars=simulated,
+        strategy=" + ".join(dict.fromkeys(names)),
+        parameters=_parameters(legs),
+        anchor=min(leg.anchor for leg in legs),
+        settings=_settings(settings, scope, performance),
+        legs=tuple((leg.strategy.name(), leg.part.bars) for leg in legs),
         ledger=ledger,
         performance=performance,
         counts=counts,
-        warnings=warnings_of(plan, simulated, performance, counts, missing),
-        per_bar=simulation.per_bar,
+        warnings=warnings_of(legs, performance, counts),
+        fee=settings.taker,
+        leg_equity=_leg_equity(outcome, performance),
+        per_bar=lambda: simulate(parts, float(settings.cash), limits, per_bar=True).journal.bar_equity,
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Simulation:
-    """The walk of one strategy over its bars, ready to be run."""
-
-    bars: BarColumns
-    decisions: DecisionColumns
-    market: Market
-    cash: float
-
-    def run(self, per_bar: bool = False) -> tuple[State, Journal]:
-        """The state at the end and what was written down; day ends include the last, unfinished one."""
-        bars = self.bars
-        length = len(bars.time)
-        entries = int(np.count_nonzero(self.decisions.signals & ENTRIES))
-        days = min(length, int((bars.time[-1] - bars.time[0]) // DAY) + 2) + 1
-        journal = new_journal(entries + 1, days, length if per_bar else 0)
-        state = first_state(float(self.cash), int(bars.time[0]))
-        state = compiled_walk()(state, bars, self.decisions, self.market, journal)
-        journal.day_times[state.days], journal.day_equity[state.days] = state.close_time, state.equity
-        return state, journal
-
-    def per_bar(self) -> Floats:
-        """The equity at every close."""
-        return self.run(per_bar=True)[1].bar_equity
-
-
-def _market(bars: Bars, settings: Settings, traced: Traced) -> Market:
-    instrument = bars.instrument
-    lowest = float(bars.low.min())
-    if instrument.tick is not None and lowest < instrument.tick:
-        raise DataError(
-            f"prices go down to {lowest:g}, less than one tick of {instrument.tick}",
-            where=f"{bars.symbol} {bars.timeframe}",
-            cure="give the instrument its right tick",
+def _check(strategies: Sequence[Strategy], bars: Mapping[str, Bars], settings: Settings) -> None:
+    if not strategies or not bars:
+        raise ParameterError("there is no strategy or no bars", cure="give at least one of each")
+    timeframes = {each.timeframe for each in bars.values()}
+    if len(timeframes) > 1:
+        raise ParameterError(
+            f"the bars are {' and '.join(sorted(map(str, timeframes)))} long",
+            cure='give bars of one length; read others with symbol("...", "1h")',
         )
-    minimum = 0.0 if instrument.min_notional is None else float(instrument.min_notional)
-    return Market(
-        fees=Fees(float(settings.fee), float(settings.fee)),
-        slippage=float(settings.slippage),
-        tick=steps_of(instrument.tick),
-        lots=Lots(steps_of(instrument.lot), minimum),
-        size_kind=_SIZE_KINDS[traced.size_kind],
-        timeframe=bars.timeframe.nanoseconds,
-    )
+    for name, each in bars.items():
+        if name != each.symbol:
+            raise ParameterError(f"the bars of {name} are of {each.symbol}", cure="name them by their symbol")
+    check_currencies(bars, settings.account)
 
 
-def _performance(bars: Bars, state: State, journal: Journal, ledger: Ledger, settings: Settings) -> Performance:
+def _parameters(legs: Sequence[Prepared]) -> dict[str, Any]:
+    """The parameters; by strategy where there are several."""
+    each = {leg.strategy.name(): {**leg.strategy.parameters, **leg.traced.replaced} for leg in legs}
+    return next(iter(each.values())) if len(each) == 1 else each
+
+
+def _performance(parts: Sequence[Part], outcome: Outcome, ledger: Ledger, settings: Settings) -> Performance:
     closed = slice(0, ledger.closed)
-    periods = periods_per_year(bars)
-    days = trading_days(journal.day_times[: state.days + 1], periods)
+    days, state = slice(0, int(outcome.journal.used[DAYS])), outcome.state
+    all_periods = [periods_per_year(part.bars) for part in parts]
+    periods = CRYPTO_DAYS if CRYPTO_DAYS in all_periods else all_periods[0]
+    kept = trading_days(outcome.journal.day_times[days], periods)
     drawdown = state.drawdown
     longest = max(drawdown.longest, state.close_time - drawdown.peak_time) if drawdown.under else drawdown.longest
     return Performance(
         initial_cash=float(settings.cash),
-        equity_time=journal.day_times[: state.days + 1][days],
-        equity=journal.day_equity[: state.days + 1][days],
-        first_time=int(bars.time[0]),
+        equity_time=outcome.journal.day_times[days][kept],
+        equity=outcome.journal.day_equity[days][kept],
+        first_time=min(int(part.bars.time[0]) for part in parts),
         last_time=state.close_time,
         max_drawdown=drawdown.deepest,
         max_drawdown_length=longest,
-        exposure=float((ledger.exit_bar - ledger.entry_bar).sum()) / len(bars),
+        exposure=_exposure(parts, ledger),
         profit=ledger.profit[closed],
         profit_ratio=ledger.profit_ratio[closed],
         fees=ledger.fees[closed],
@@ -181,16 +121,49 @@ def _performance(bars: Bars, state: State, journal: Journal, ledger: Ledger, set
     )
 
 
-def _settings(settings: Settings, performance: Performance) -> dict[str, Any]:
-    return {
+def _leg_equity(outcome: Outcome, performance: Performance) -> Floats:
+    """What each leg had brought by each day end: days x legs."""
+    if len(outcome.journal.day_legs) == 0:
+        return (performance.equity - performance.initial_cash)[:, np.newaxis]
+    days = slice(0, int(outcome.journal.used[DAYS]))
+    kept = np.isin(outcome.journal.day_times[days], performance.equity_time)
+    brought: Floats = outcome.journal.day_legs[days][kept]
+    return brought
+
+
+def _exposure(parts: Sequence[Part], ledger: Ledger) -> float:
+    """The share of steps at whose close something is held."""
+    if len(parts) == 1:
+        begins, ends, steps = ledger.entry_bar, ledger.exit_bar, len(parts[0].bars)
+    else:
+        times: Any = np.unique(np.concatenate([part.bars.time for part in parts]))
+        begins, ends = np.searchsorted(times, ledger.entry_time), np.searchsorted(times, ledger.exit_time)
+        steps = len(times)
+    change = np.zeros(steps + 1, dtype=np.int64)
+    np.add.at(change, begins, 1)
+    np.add.at(change, ends, -1)
+    return float(np.count_nonzero(np.cumsum(change) > 0)) / steps
+
+
+def _settings(settings: Settings, scope: Scope, performance: Performance) -> dict[str, Any]:
+    shown: dict[str, Any] = {
         "cash": float(settings.cash),
         "fee": float(settings.fee),
         "slippage": float(settings.slippage),
         "periods_per_year": round(performance.periods, 2),
     }
+    account = {name: _plain(value) for name, value in settings.account.given().items()}
+    if account:
+        shown["account"] = account
+    if scope.detail is not None:
+        shown["detail"] = str(scope.detail)
+    return shown
 
 
-def _nothing_left(bars: Bars, since: TimeLike | None, until: TimeLike | None) -> str:
-    if len(bars) == 0:
-        return "there are no bars"
-    return f"no bar opens from {since or 'the start'} to {until or 'the end'}: they go from {bars.first} to {bars.last}"
+def _plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, bool | int | float | str) else str(value)

@@ -1,4 +1,4 @@
-"""From a strategy's evaluated nodes to what the simulator walks over."""
+"""From a strategy's evaluated nodes to what the simulator goes by."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from numpy.typing import NDArray
 
 from tradefleet.graph.node import Column
 from tradefleet.market.bars import Bars
+from tradefleet.simulation.columns import BarColumns, DecisionColumns
 from tradefleet.simulation.rules.signals import ENTER_LONG, ENTER_SHORT, EXIT_LONG, EXIT_SHORT
-from tradefleet.simulation.state import BarColumns, DecisionColumns
 
 # In the order of a traced strategy's conditions.
 _FLAGS = (ENTER_LONG, EXIT_LONG, ENTER_SHORT, EXIT_SHORT)
 ENTRIES = ENTER_LONG | ENTER_SHORT
+# The levels that a simulator reads at a bar; those after them are constant and part of its policy.
+_LEVELS = len(DecisionColumns._fields) - 1
 
 
 def decision_columns(columns: Sequence[Column], length: int, lookback: int, begin: int) -> DecisionColumns:
     """The decisions from bar `begin` on, of a traced strategy's columns; no signal before `lookback`."""
     signals = signal_flags(columns[: len(_FLAGS)], length)
     signals[:lookback] = 0
-    return DecisionColumns(signals[begin:], *(_level(column, begin) for column in columns[len(_FLAGS) :]))
+    levels = columns[len(_FLAGS) : len(_FLAGS) + _LEVELS]
+    return DecisionColumns(signals[begin:], *(_level(column, begin) for column in levels))
 
 
 def signal_flags(conditions: Sequence[Column], length: int) -> NDArray[np.uint8]:

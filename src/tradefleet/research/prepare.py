@@ -1,0 +1,114 @@
+"""From a strategy and bars to a leg that can be simulated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tradefleet.graph.plan import Plan
+from tradefleet.kernels import compiled_loop
+from tradefleet.market.bars import Bars, check_range
+from tradefleet.market.errors import DataError, ParameterError
+from tradefleet.market.time import TimeLike
+from tradefleet.market.timeframe import Timeframe
+from tradefleet.research.calendar import periods_per_year
+from tradefleet.research.data import Data
+from tradefleet.research.decisions import bar_columns, decision_columns
+from tradefleet.research.settings import Settings
+from tradefleet.research.simulate import Part
+from tradefleet.research.terms import ask_of, carry_of, detail_of, market_terms, no_detail, policy_of, rate_of
+from tradefleet.simulation.columns import Detail, LegColumns
+from tradefleet.strategies.strategy import Strategy
+from tradefleet.strategies.trace import Traced, trace
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which bars are simulated: those that open in [since, until); and the timeframe of finer bars, if any."""
+
+    since: TimeLike | None = None
+    until: TimeLike | None = None
+    detail: Timeframe | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A leg ready to be simulated, and how it came about.
+
+    `anchor` is the first bar fed to the indicators; `missing` how many bars of history the start lacked, None where it
+    is the first bar; `lookback` the bars before the first signal, of those simulated.
+    """
+
+    strategy: Strategy
+    traced: Traced
+    plan: Plan
+    part: Part
+    anchor: str
+    missing: int | None
+    lookback: int
+    replaced: int
+
+
+def simulated_bars(bars: Bars, scope: Scope) -> tuple[Bars, Bars, int]:
+    """The bars up to the end, those that are simulated, and the index of the first of these among the former."""
+    check_range(scope.since, scope.until)
+    known = bars if scope.until is None else bars.between(until=scope.until)
+    start = 0 if scope.since is None else known.index_of(scope.since)
+    simulated = known if start == 0 else known[start:]
+    if len(simulated) == 0:
+        raise DataError(
+            _nothing_left(bars, scope.since, scope.until),
+            where=f"{bars.symbol} {bars.timeframe}",
+            cure="widen the range",
+        )
+    return known, simulated, start
+
+
+def prepare(strategy: Strategy, bars: Bars, settings: Settings, data: Data, scope: Scope, threads: int) -> Prepared:
+    """Trace the strategy, evaluate its nodes and gather what its simulation reads."""
+    known, simulated, start = simulated_bars(bars, scope)
+    strategy = strategy.for_symbol(bars.symbol)
+    traced = trace(strategy)
+    plan = Plan(traced.nodes)
+    settling = plan.settling(bars.timeframe)
+    first = max(0, start - settling)
+    fed = known if first == 0 else known[first:]
+    feeds = data.feeds_of(plan, bars, scope.until)
+    evaluation = plan.over(fed, compiled_loop, threads=threads, feeds=feeds)
+    decisions = decision_columns(evaluation.columns, len(fed), evaluation.lookback, start - first)
+    account = settings.account
+    market = market_terms(simulated, settings, periods_per_year(simulated))
+    bid = bar_columns(simulated)
+    ask = ask_of(simulated, account, data, scope.until)
+    columns = LegColumns(
+        bid=bid,
+        ask=bid if ask is None else ask,
+        volume=simulated.volume,
+        rate=rate_of(simulated, account, data, scope.until),
+        carry=carry_of(simulated, account, data),
+        detail=_detail(simulated, data, scope, with_spread=ask is not None),
+        decisions=decisions,
+    )
+    return Prepared(
+        strategy=strategy,
+        traced=traced,
+        plan=plan,
+        part=Part(simulated, columns, market, policy_of(traced, account)),
+        anchor=fed.first,
+        missing=settling - (start - first) if scope.since is not None else None,
+        lookback=max(0, evaluation.lookback - (start - first)),
+        replaced=evaluation.replaced,
+    )
+
+
+def _detail(bars: Bars, data: Data, scope: Scope, *, with_spread: bool) -> Detail:
+    if scope.detail is None:
+        return no_detail()
+    if with_spread:
+        raise ParameterError("finer bars and a spread are both asked for", cure="leave one of them out")
+    return detail_of(bars, data.bars_of(bars.symbol, scope.detail, scope.until))
+
+
+def _nothing_left(bars: Bars, since: TimeLike | None, until: TimeLike | None) -> str:
+    if len(bars) == 0:
+        return "there are no bars"
+    return f"no bar opens from {since or 'the start'} to {until or 'the end'}: they go from {bars.first} to {bars.last}"
