@@ -120,9 +120,12 @@ def test_repr_names_what_was_given_and_makes_the_same_strategy() -> None:
 
 
 def test_every_builtin_has_the_common_parameters_after_its_own() -> None:
-    common = ["side", "stop_loss", "take_profit", "reward_risk", "trailing_stop", "max_bars"]
+    common = [
+        *("side", "stop_loss", "take_profit", "reward_risk", "trailing_stop", "break_even", "max_bars"),
+        *("cooldown", "pyramiding", "session"),
+    ]
     for strategy in builtin_strategies().values():
-        assert list(strategy.declared())[-6:] == common
+        assert list(strategy.declared())[-10:] == common
         assert strategy().parameters["size"] == 0.99
 
 
@@ -212,7 +215,7 @@ def test_size_as_text_reads_back(kind: Any, value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [0, -0.5, 1.5, "2", "risk:2", "half", "risk:", "amount:x", "amount:1:2", NAN, INF, True, [1]]
+    "value", [0, -0.5, 1e6, "2000", "risk:2", "half", "risk:", "amount:x", "amount:1:2", NAN, INF, True, [1]]
 )
 def test_size_that_makes_no_sense_is_refused(value: Any) -> None:
     with pytest.raises(ParameterError, match=r"size is .*, in ema_cross; (give|write)"):

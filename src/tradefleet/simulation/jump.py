@@ -25,14 +25,16 @@ from tradefleet.simulation.state import (
     DAY,
     NO_EXIT,
     TIME,
+    Leg,
     Market,
     Policy,
     Position,
     State,
     Wallet,
+    with_orders,
     with_position,
 )
-from tradefleet.simulation.table import BAR, LEAVE, Table, keep, leg_of, market_of, policy_of
+from tradefleet.simulation.table import Table, keep, leg_of, market_of, policy_of
 
 # A byte in each of the eight of a word.
 _EACH = 0x0101010101010101
@@ -59,11 +61,11 @@ def words_of(signals: NDArray[np.uint8]) -> Integers:
 def jump(state: State, table: Table, columns: LegColumns, words: Integers, blocks: Blocks, journal: Journal) -> State:
     """What `walk` does, for columns that `can_jump`; equity per bar is not written."""
     wallet, drawdown, day_end, equity, close_time, steps = state
-    bars, marks, first = columns.bid, table.marks[0], table.marks[0, BAR]
-    timeframe, count, index, day = market_of(table, 0).timeframe, len(columns.bid.time), 0, 0
+    market, policy, leg = market_of(table, 0), policy_of(table, 0), leg_of(table, 0)
+    bars, timeframe, first = columns.bid, market.timeframe, leg.bar
+    count, index, day = len(bars.time), 0, 0
     while index < count:
-        event = next_event(table, index, columns, words, blocks)
-        held = leg_of(table, 0).position
+        event, held = next_event(leg, index, columns, words, blocks, market, policy)
         if event > index:
             day, day_end = _day_ends(
                 day, day_end, index, event, held, wallet, equity, close_time, columns, blocks, timeframe, journal
@@ -83,37 +85,42 @@ def jump(state: State, table: Table, columns: LegColumns, words: Integers, block
                 journal.day_times[row], journal.day_equity[row] = close_time, equity
                 journal.used[DAYS] = row + 1
                 day_end = time - time % DAY + DAY
-            marks[BAR] = first + event
-            wallet = during(wallet, table, 0, columns, event, event - 1, journal)
+            leg = with_position(leg, held)
+            wallet, leg = during(wallet, leg, columns, event, first + event, market, policy, journal)
             close_time = time + timeframe
-            held = leg_of(table, 0).position
+            held = leg.position
             equity = _worth(wallet, held, bars.close[event], columns.rate[0])
             drawdown = update_drawdown(drawdown, equity, close_time)
             if held.side != 0.0:
                 if held.trail > 0.0:
-                    moved(table, 0, columns, event, bars.close[event], close_time)
+                    leg = moved(leg, columns, event, bars.close[event], close_time, market, policy)
                 if time_is_up(close_time, held.entry_time, held.max_bars, timeframe):
-                    marks[LEAVE] = TIME
+                    leg = with_orders(leg, TIME, leg.entry)
             if columns.decisions.signals[event] != 0:
-                wallet = decide(wallet, table, 0, columns, event, equity, close_time, journal)
+                wallet, leg = decide(
+                    wallet, leg, columns, event, first + event, equity, close_time, market, policy, journal
+                )
+        else:
+            leg = with_position(leg, held)
         index = event + 1
-    leg = as_of(leg_of(table, 0), columns, count - 1, first + count)
+    leg = as_of(leg, columns, count - 1, first + count)
     wallet, leg = settle(wallet, leg, columns.carry, close_time, 0.0) if leg.position.side == 0.0 else (wallet, leg)
     keep(table, 0, leg)
     return State(wallet, drawdown, day_end, equity, close_time, steps + count)
 
 
-def next_event(table: Table, index: int, columns: LegColumns, words: Integers, blocks: Blocks) -> int:
-    """The first bar from `index` on in which something may happen; a stop that trails has followed till there."""
-    leg = leg_of(table, 0)
+def next_event(
+    leg: Leg, index: int, columns: LegColumns, words: Integers, blocks: Blocks, market: Market, policy: Policy
+) -> tuple[int, Position]:
+    """The first bar from `index` on in which something may happen, and the position, its stop followed till there."""
     held, times, signals = leg.position, columns.bid.time, columns.decisions.signals
-    count, timeframe = len(times), market_of(table, 0).timeframe
+    count, timeframe = len(times), market.timeframe
     if leg.leave != NO_EXIT or leg.entry.side != 0.0:
-        return index
+        return index, held
     if held.side == 0.0:
-        return _next_signal(signals, words, ENTER_LONG | ENTER_SHORT, index, count)
+        return _next_signal(signals, words, ENTER_LONG | ENTER_SHORT, index, count), held
     relevant = EXIT_LONG | ENTER_SHORT if held.side > 0.0 else EXIT_SHORT | ENTER_LONG
-    if policy_of(table, 0).pyramiding > 0:
+    if policy.pyramiding > 0:
         relevant = relevant | ENTER_LONG | ENTER_SHORT
     last = _first_after(times, columns.carry.time[leg.carried] - timeframe, index, count)
     if held.max_bars > 0.0:
@@ -122,10 +129,8 @@ def next_event(table: Table, index: int, columns: LegColumns, words: Integers, b
         last = min(last, _first_after(times, lasts - 1, index, count))
     last = _next_signal(signals, words, relevant, index, last)
     if held.trail == 0.0:
-        return _reached(watched(held), index, last, columns.bid, blocks)
-    event, held = _trailed(held, index, last, columns.bid, blocks, market_of(table, 0))
-    keep(table, 0, with_position(leg, held))
-    return event
+        return _reached(watched(held), index, last, columns.bid, blocks), held
+    return _trailed(held, index, last, columns.bid, blocks, market)
 
 
 def _next_signal(signals: NDArray[np.uint8], words: Integers, wanted: int, index: int, stop: int) -> int:
@@ -145,6 +150,12 @@ def _first_after(times: Integers, time: int, low: int, high: int) -> int:
     """The first of the bars from `low` to `high` that opens after a time; `high` if none does."""
     if high <= low or times[high - 1] <= time:
         return high
+    # In growing strides first: what is looked for is near as a rule.
+    stride = 1
+    while low + stride < high and times[low + stride] <= time:
+        low += stride
+        stride += stride
+    high = min(high, low + stride)
     while low < high:
         middle = (low + high) // 2
         if times[middle] > time:

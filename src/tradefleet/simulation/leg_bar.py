@@ -10,6 +10,7 @@ from tradefleet.simulation.columns import Journal, LegColumns, at
 from tradefleet.simulation.exits import watched
 from tradefleet.simulation.managing import manage, moves_at_every_close
 from tradefleet.simulation.phases import (
+    Money,
     as_of,
     decided,
     entry_at_open,
@@ -20,8 +21,7 @@ from tradefleet.simulation.phases import (
     with_order,
     with_signals,
 )
-from tradefleet.simulation.state import NO_EXIT, Wallet, with_position
-from tradefleet.simulation.table import Table, keep, leg_of, market_of, policy_of
+from tradefleet.simulation.state import NO_EXIT, Leg, Market, Policy, Wallet, with_position
 
 
 class Sight(NamedTuple):
@@ -45,12 +45,11 @@ class Sight(NamedTuple):
     trails: bool
 
 
-def sight_of(table: Table, number: int, columns: LegColumns) -> Sight:
+def sight_of(leg: Leg, columns: LegColumns, policy: Policy) -> Sight:
     """What to look at for a leg."""
-    leg = leg_of(table, number)
     held, watch = leg.position, watched(leg.position)
     trails = held.side != 0.0 and held.trail > 0.0
-    every_close = held.side != 0.0 and moves_at_every_close(held, policy_of(table, number), columns)
+    every_close = held.side != 0.0 and moves_at_every_close(held, policy, columns)
     return Sight(
         held.side, held.side * held.quantity, held.entry_price, watch.below, watch.above, held.best_close,
         held.max_bars, held.entry_time, columns.carry.time[leg.carried],
@@ -59,58 +58,61 @@ def sight_of(table: Table, number: int, columns: LegColumns) -> Sight:
 
 
 def during(
-    wallet: Wallet, table: Table, number: int, columns: LegColumns, index: int, before: int, journal: Journal
-) -> Wallet:
-    """The open and the inside of bar `index`; `before` is the index of the bar before, -1 where it is not there."""
-    market, policy = market_of(table, number), policy_of(table, number)
-    leg = leg_of(table, number)
+    wallet: Wallet,
+    leg: Leg,
+    columns: LegColumns,
+    index: int,
+    bar: int,
+    market: Market,
+    policy: Policy,
+    journal: Journal,
+) -> Money:
+    """The open and the inside of bar `index`, the leg's bar number `bar`."""
     time = columns.bid.time[index]
     close_time = time + market.timeframe
-    leg = as_of(leg, columns, before, leg.bar)
+    leg = as_of(leg, columns, index - 1, bar)
     open_price = columns.ask.open[index] if leg.position.side < 0.0 else columns.bid.open[index]
     if columns.carry.time[leg.carried] <= time:
         wallet, leg = settle(wallet, leg, columns.carry, time + 1, open_price)
-    wallet, leg = exits_at_open(wallet, leg, number, open_price, time, market, policy, journal)
+    wallet, leg = exits_at_open(wallet, leg, 0, open_price, time, market, policy, journal)
     wallet, leg = expired(wallet, leg, time, journal.counts)
     wallet, leg = entry_at_open(wallet, leg, columns, index, time, market, policy, journal)
     wallet, leg = limit_entry(wallet, leg, columns, index, time, market, policy, journal)
-    wallet, leg = exits_inside(wallet, leg, number, columns, index, market, policy, journal)
+    wallet, leg = exits_inside(wallet, leg, 0, columns, index, market, policy, journal)
     if columns.carry.time[leg.carried] < close_time:
         close = columns.ask.close[index] if leg.position.side < 0.0 else columns.bid.close[index]
-        wallet, leg = settle(wallet, as_of(leg, columns, index, leg.bar), columns.carry, close_time, close)
-    keep(table, number, leg)
-    return wallet
+        wallet, leg = settle(wallet, as_of(leg, columns, index, bar), columns.carry, close_time, close)
+    return wallet, leg
 
 
-def moved(table: Table, number: int, columns: LegColumns, index: int, close: float, close_time: int) -> None:
-    """The levels of a leg's position after a close."""
-    leg = leg_of(table, number)
+def moved(
+    leg: Leg, columns: LegColumns, index: int, close: float, close_time: int, market: Market, policy: Policy
+) -> Leg:
+    """The leg with its position's levels as they are after a close."""
     distance = at(columns.decisions.trailing_distance, index)
-    held = manage(leg.position, close, close_time, distance, market_of(table, number), policy_of(table, number))
-    keep(table, number, with_position(leg, held))
+    return with_position(leg, manage(leg.position, close, close_time, distance, market, policy))
 
 
 def decide(
     wallet: Wallet,
-    table: Table,
-    number: int,
+    leg: Leg,
     columns: LegColumns,
     index: int,
+    bar: int,
     equity: float,
     close_time: int,
+    market: Market,
+    policy: Policy,
     journal: Journal,
-) -> Wallet:
+) -> Money:
     """The orders of a leg after the signals of a close."""
-    market, policy = market_of(table, number), policy_of(table, number)
-    leg = leg_of(table, number)
-    leg = as_of(leg, columns, index, leg.bar)
     signals = columns.decisions.signals[index]
+    leg = as_of(leg, columns, index, bar)
     reason, enters = decided(leg, signals, close_time, market, policy, journal.counts)
     wallet, leg = with_signals(wallet, leg, reason, enters, signals)
-    if enters != 0.0:
-        close = columns.bid.close[index]
-        wallet, leg = with_order(
-            wallet, leg, enters, columns.decisions, index, equity, close, close_time, math.inf, market, policy, journal
-        )
-    keep(table, number, leg)
-    return wallet
+    if enters == 0.0:
+        return wallet, leg
+    close = columns.bid.close[index]
+    return with_order(
+        wallet, leg, enters, columns.decisions, index, equity, close, close_time, math.inf, market, policy, journal
+    )

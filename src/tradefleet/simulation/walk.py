@@ -11,8 +11,8 @@ from tradefleet.simulation.leg_bar import decide, during, moved, sight_of
 from tradefleet.simulation.phases import as_of
 from tradefleet.simulation.rules.drawdown import update_drawdown
 from tradefleet.simulation.rules.timer import time_is_up
-from tradefleet.simulation.state import DAY, TIME, State
-from tradefleet.simulation.table import BAR, LEAVE, Table, keep, leg_of, market_of
+from tradefleet.simulation.state import DAY, TIME, State, with_orders
+from tradefleet.simulation.table import Table, keep, leg_of, market_of, policy_of
 
 
 def walk(state: State, table: Table, columns: LegColumns, journal: Journal) -> State:
@@ -25,9 +25,9 @@ def walk(state: State, table: Table, columns: LegColumns, journal: Journal) -> S
     bid_lows, bid_highs, bid_closes = columns.bid.low, columns.bid.high, columns.bid.close
     ask_lows, ask_highs, ask_closes = columns.ask.low, columns.ask.high, columns.ask.close
     times, signals, rates = columns.bid.time, columns.decisions.signals, columns.rate
-    timeframe = market_of(table, 0).timeframe
-    marks, first = table.marks[0], table.marks[0, BAR]
-    sight = sight_of(table, 0, columns)
+    market, policy, leg = market_of(table, 0), policy_of(table, 0), leg_of(table, 0)
+    timeframe, first = market.timeframe, leg.bar
+    sight = sight_of(leg, columns, policy)
     for index in range(len(times)):
         time = times[index]
         if time >= day_end:
@@ -40,9 +40,8 @@ def walk(state: State, table: Table, columns: LegColumns, journal: Journal) -> S
         high = bid_highs[index] if sight.side >= 0.0 else ask_highs[index]
         happened = sight.busy or low <= sight.below or high >= sight.above or sight.due < close_time
         if happened:
-            marks[BAR] = first + index
-            wallet = during(wallet, table, 0, columns, index, index - 1, journal)
-            sight = sight_of(table, 0, columns)
+            wallet, leg = during(wallet, leg, columns, index, first + index, market, policy, journal)
+            sight = sight_of(leg, columns, policy)
 
         close = bid_closes[index] if sight.side >= 0.0 else ask_closes[index]
         equity = wallet.balance + sight.amount * (close - sight.entry_price) * at(rates, index)
@@ -50,16 +49,17 @@ def walk(state: State, table: Table, columns: LegColumns, journal: Journal) -> S
         if sight.side != 0.0:
             best = close > sight.best if sight.side > 0.0 else close < sight.best
             if sight.managed or (sight.trails and (best or happened)):
-                moved(table, 0, columns, index, close, close_time)
-                sight = sight_of(table, 0, columns)
+                leg = moved(leg, columns, index, close, close_time, market, policy)
+                sight = sight_of(leg, columns, policy)
             if time_is_up(close_time, sight.entry_time, sight.max_bars, timeframe):
-                marks[LEAVE] = TIME
-                sight = sight_of(table, 0, columns)
+                leg = with_orders(leg, TIME, leg.entry)
+                sight = sight_of(leg, columns, policy)
         if signals[index] != 0:
-            marks[BAR] = first + index
-            wallet = decide(wallet, table, 0, columns, index, equity, close_time, journal)
-            sight = sight_of(table, 0, columns)
+            wallet, leg = decide(
+                wallet, leg, columns, index, first + index, equity, close_time, market, policy, journal
+            )
+            sight = sight_of(leg, columns, policy)
         if len(journal.bar_equity) > 0:
             journal.bar_equity[steps + index] = equity
-    keep(table, 0, as_of(leg_of(table, 0), columns, len(times) - 1, first + len(times)))
+    keep(table, 0, as_of(leg, columns, len(times) - 1, first + len(times)))
     return State(wallet, drawdown, day_end, equity, close_time, steps + len(times))
