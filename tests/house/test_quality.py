@@ -51,7 +51,7 @@ def test_ci_runs_the_command_of_the_readme() -> None:
     assert last == "exec ./launcher.sh test"
 
 
-@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/rules.md"])
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/rules.md", "docs/account.md", "docs/timeframes.md"])
 def test_links_and_paths_in_the_documents_exist(name: str) -> None:
     document = ROOT / name
     text = document.read_text()
