@@ -582,7 +582,7 @@ class Reference:
         held.cost -= cost
         held.margin -= share * held.margin
         if share == 1:
-            leg.held, leg.last_exit = None, leg.time
+            leg.held, leg.last_exit = None, row["exit_time"]
 
     # -- levels ---------------------------------------------------------------------------------------------------
 

@@ -175,12 +175,10 @@ def _reached(watch: Watch, index: int, stop: int, bars: BarColumns, blocks: Bloc
             index += LARGE
         elif index % SMALL == 0 and small.low[index // SMALL] > below and small.high[index // SMALL] < above:
             index += SMALL
+        elif lows[index] <= below or highs[index] >= above:
+            return index
         else:
-            block_end = min(index - index % SMALL + SMALL, stop)
-            while index < block_end:
-                if lows[index] <= below or highs[index] >= above:
-                    return index
-                index += 1
+            index += 1
     return min(index, stop)
 
 

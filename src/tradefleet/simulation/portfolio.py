@@ -6,6 +6,7 @@ The legs' columns lie behind one another; leg i has rows offsets[i] to offsets[i
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from tradefleet.simulation.carrying import settle
 from tradefleet.simulation.columns import DAYS, Floats, Integers, Journal, LegColumns, at
@@ -32,6 +33,7 @@ from tradefleet.simulation.state import (
     TIME,
     Limits,
     State,
+    Wallet,
     with_orders,
     with_position,
 )
@@ -55,6 +57,30 @@ from tradefleet.simulation.table import (
     policy_of,
 )
 
+# Whether a leg has a bar at a step, and whether something happens in it.
+ABSENT = 0
+QUIET = 1
+BUSY = 2
+
+
+class Legs(NamedTuple):
+    """All legs at a step: their table and columns, the row each is at, and whether it has a bar there.
+
+    `below` and `above` are the nearest levels of each; `order`, `ranks` and `wanted` are for ranking those that enter.
+    """
+
+    table: Table
+    columns: LegColumns
+    offsets: Integers
+    symbols: Integers
+    rows: Integers
+    here: Integers
+    order: Integers
+    below: Floats
+    above: Floats
+    wanted: Floats
+    ranks: Floats
+
 
 def walk_together(
     state: State,
@@ -75,169 +101,211 @@ def walk_together(
     leg, for a day for each step, and for each leg's equity of each day.
     """
     wallet, drawdown, day_end, equity, close_time, steps = state
-    count = len(symbols)
-    bid, ask = columns.bid, columns.ask
-    numbers, marks = table.numbers, table.marks
-    below, above, wanted, ranks = scratch[0], scratch[1], scratch[2], scratch[3]
-    rows, here, order = places[0], places[1], places[2]
-    for number in range(count):
-        rows[number] = offsets[number]
-    for number in range(count):
-        watch = watched(leg_of(table, number).position)
-        below[number], above[number] = watch.below, watch.above
+    legs = Legs(
+        table, columns, offsets, symbols, places[0], places[1], places[2],
+        scratch[0], scratch[1], scratch[2], scratch[3],
+    )  # fmt: skip
+    for number in range(len(symbols)):
+        legs.rows[number] = offsets[number]
+        _watch(legs, number)
     while True:
-        time = NEVER
-        for number in range(count):
-            if rows[number] < offsets[number + 1]:
-                time = min(time, bid.time[rows[number]])
+        time = _next_time(legs)
         if time == NEVER:
             break
         if time >= day_end:
-            day = journal.used[DAYS]
-            journal.day_times[day], journal.day_equity[day] = close_time, equity
-            if len(journal.day_legs) > 0:
-                for number in range(count):
-                    journal.day_legs[day, number] = _brought(numbers[number])
-            journal.used[DAYS] = day + 1
+            _end_day(legs, close_time, equity, journal)
             day_end = time - time % DAY + DAY
         close_time = time + timeframe
-
-        # At the open: what is due, exits; then entries by rank; within the bar: limit entries by rank, then exits.
-        entering, active = 0, 0
-        for number in range(count):
-            row = rows[number]
-            here[number] = 0
-            if row >= offsets[number + 1] or bid.time[row] != time:
-                continue
-            short = numbers[number, SIDE] < 0.0
-            low = ask.low[row] if short else bid.low[row]
-            high = ask.high[row] if short else bid.high[row]
-            due = columns.carry.time[marks[number, CARRIED]]
-            busy = marks[number, LEAVE] != NO_EXIT or numbers[number, ENTRY_SIDE] != 0.0
-            here[number] = 1
-            if not (busy or low <= below[number] or high >= above[number] or due < close_time):
-                continue
-            here[number] = 2
-            active += 1
-            leg = as_of(leg_of(table, number), columns, _before(row, offsets[number]), marks[number, BAR])
-            open_price = ask.open[row] if short else bid.open[row]
-            if due <= time:
-                wallet, leg = settle(wallet, leg, columns.carry, time + 1, open_price)
-            wallet, leg = exits_at_open(
-                wallet, leg, number, open_price, time, market_of(table, number), policy_of(table, number), journal
-            )
-            wallet, leg = expired(wallet, leg, time, journal.counts)
-            keep(table, number, leg)
-            if leg.entry.side != 0.0:
-                order[entering], ranks[number] = number, leg.entry.priority
-                entering += 1
+        wallet, busy, entering = _open(legs, wallet, time, close_time, journal)
         if entering > 0:
-            _rank(order, ranks, entering)
-            for place in range(entering):
-                number = order[place]
-                market, policy = market_of(table, number), policy_of(table, number)
-                leg = leg_of(table, number)
-                wallet, leg = entry_at_open(wallet, leg, columns, rows[number], time, market, policy, journal)
-                keep(table, number, leg)
-            for place in range(entering):
-                number = order[place]
-                if table.numbers[number, ENTRY_SIDE] != 0.0:
-                    market, policy = market_of(table, number), policy_of(table, number)
-                    leg = leg_of(table, number)
-                    wallet, leg = limit_entry(wallet, leg, columns, rows[number], time, market, policy, journal)
-                    keep(table, number, leg)
-        if active > 0:
-            for number in range(count):
-                if here[number] == 2:
-                    market, policy = market_of(table, number), policy_of(table, number)
-                    leg, row = leg_of(table, number), rows[number]
-                    wallet, leg = exits_inside(wallet, leg, number, columns, row, market, policy, journal)
-                    close = ask.close[row] if leg.position.side < 0.0 else bid.close[row]
-                    if columns.carry.time[leg.carried] < close_time:
-                        leg = as_of(leg, columns, row, leg.bar)
-                        wallet, leg = settle(wallet, leg, columns.carry, close_time, close)
-                    keep(table, number, leg)
-                    watch = watched(leg.position)
-                    below[number], above[number] = watch.below, watch.above
-
-        # At the close: levels move, timers end; then the equity of all, then decisions.
-        deciding = 0
-        for number in range(count):
-            if here[number] == 0:
-                continue
-            row = rows[number]
-            marks[number, BAR] += 1
-            if numbers[number, SIDE] != 0.0:
-                market, policy = market_of(table, number), policy_of(table, number)
-                leg = leg_of(table, number)
-                held = leg.position
-                close = ask.close[row] if held.side < 0.0 else bid.close[row]
-                numbers[number, MARK] = close
-                changed = held.trail > 0.0 or moves_at_every_close(held, policy, columns)
-                if changed:
-                    distance = at(columns.decisions.trailing_distance, row)
-                    held = manage(held, close, close_time, distance, market, policy)
-                    watch = watched(held)
-                    below[number], above[number] = watch.below, watch.above
-                    leg = with_position(leg, held)
-                if time_is_up(close_time, held.entry_time, held.max_bars, market.timeframe):
-                    leg, changed = with_orders(leg, TIME, leg.entry), True
-                if changed:
-                    keep(table, number, leg)
-            numbers[number, RATE], numbers[number, LAST_CLOSE] = at(columns.rate, row), bid.close[row]
-            if columns.decisions.signals[row] != 0:
-                deciding += 1
+            wallet = _enter(legs, entering, wallet, time, journal)
+        if busy > 0:
+            wallet = _inside(legs, wallet, close_time, journal)
+        deciding = _close(legs, close_time)
         equity = wallet.balance
-        for number in range(count):
-            equity += _unrealised(numbers[number])
+        for number in range(len(symbols)):
+            equity += _unrealised(table.numbers[number])
         drawdown = update_drawdown(drawdown, equity, close_time)
         if len(journal.bar_equity) > 0:
             journal.bar_equity[steps] = equity
         if deciding > 0:
-            candidates = 0
-            for number in range(count):
-                row = rows[number]
-                if here[number] == 0 or columns.decisions.signals[row] == 0:
-                    continue
-                market, policy = market_of(table, number), policy_of(table, number)
-                leg = as_of(leg_of(table, number), columns, row, marks[number, BAR])
-                signals = columns.decisions.signals[row]
-                reason, enters = decided(leg, signals, close_time, market, policy, journal.counts)
-                wallet, leg = with_signals(wallet, leg, reason, enters, signals)
-                keep(table, number, leg)
-                if enters != 0.0:
-                    order[candidates], wanted[number] = number, enters
-                    priority = at(columns.decisions.priority, row)
-                    ranks[number] = priority if priority - priority == 0.0 else -math.inf
-                    candidates += 1
-            _rank(order, ranks, candidates)
-            for place in range(candidates):
-                number = order[place]
-                if limits.open_positions > 0 and _taken(table, number) >= limits.open_positions:
-                    journal.counts[NO_SLOT] += 1
-                    continue
-                row = rows[number]
-                leg = leg_of(table, number)
-                room = _room(table, number, symbols, equity, limits)
-                wallet, leg = with_order(
-                    wallet, leg, wanted[number], columns.decisions, row, equity, bid.close[row], close_time, room,
-                    market_of(table, number), policy_of(table, number), journal,
-                )  # fmt: skip
-                keep(table, number, leg)
+            wallet = _decide(legs, wallet, equity, close_time, limits, journal)
         steps += 1
-        for number in range(count):
-            if here[number] != 0:
-                rows[number] += 1
-    for number in range(count):
+        for number in range(len(symbols)):
+            if legs.here[number] != ABSENT:
+                legs.rows[number] += 1
+    for number in range(len(symbols)):
         last = offsets[number + 1] - 1
         if last >= offsets[number]:
-            keep(table, number, as_of(leg_of(table, number), columns, last, marks[number, BAR]))
+            keep(table, number, as_of(leg_of(table, number), columns, last, table.marks[number, BAR]))
     return State(wallet, drawdown, day_end, equity, close_time, steps)
 
 
-def _before(row: int, first: int) -> int:
-    """The row before, or -1 where it belongs to another leg."""
-    return row - 1 if row > first else -1
+def _watch(legs: Legs, number: int) -> None:
+    """Note the nearest levels of a leg."""
+    watch = watched(leg_of(legs.table, number).position)
+    legs.below[number], legs.above[number] = watch.below, watch.above
+
+
+def _next_time(legs: Legs) -> int:
+    """When the next bar of any leg opens; NEVER after the last."""
+    time = NEVER
+    for number in range(len(legs.rows)):
+        if legs.rows[number] < legs.offsets[number + 1]:
+            time = min(time, legs.columns.bid.time[legs.rows[number]])
+    return time
+
+
+def _end_day(legs: Legs, close_time: int, equity: float, journal: Journal) -> None:
+    """Write down the equity of all, and of each leg, at the end of a UTC day."""
+    day = journal.used[DAYS]
+    journal.day_times[day], journal.day_equity[day] = close_time, equity
+    if len(journal.day_legs) > 0:
+        for number in range(len(legs.rows)):
+            numbers = legs.table.numbers[number]
+            journal.day_legs[day, number] = numbers[REALISED] + _unrealised(numbers)
+    journal.used[DAYS] = day + 1
+
+
+def _open(legs: Legs, wallet: Wallet, time: int, close_time: int, journal: Journal) -> tuple[Wallet, int, int]:
+    """The open: what is due, exits, orders that expire. Gives how many legs are busy and how many want to enter."""
+    table, columns = legs.table, legs.columns
+    bid, ask = columns.bid, columns.ask
+    busy, entering = 0, 0
+    for number in range(len(legs.rows)):
+        row = legs.rows[number]
+        legs.here[number] = ABSENT
+        if row >= legs.offsets[number + 1] or bid.time[row] != time:
+            continue
+        legs.here[number] = QUIET
+        short = table.numbers[number, SIDE] < 0.0
+        low = ask.low[row] if short else bid.low[row]
+        high = ask.high[row] if short else bid.high[row]
+        due = columns.carry.time[table.marks[number, CARRIED]]
+        ordered = table.marks[number, LEAVE] != NO_EXIT or table.numbers[number, ENTRY_SIDE] != 0.0
+        if not (ordered or low <= legs.below[number] or high >= legs.above[number] or due < close_time):
+            continue
+        legs.here[number] = BUSY
+        busy += 1
+        before = row - 1 if row > legs.offsets[number] else -1
+        leg = as_of(leg_of(table, number), columns, before, table.marks[number, BAR])
+        market, policy = market_of(table, number), policy_of(table, number)
+        open_price = ask.open[row] if short else bid.open[row]
+        if due <= time:
+            wallet, leg = settle(wallet, leg, columns.carry, time + 1, open_price)
+        wallet, leg = exits_at_open(wallet, leg, number, open_price, time, market, policy, journal)
+        wallet, leg = expired(wallet, leg, time, journal.counts)
+        keep(table, number, leg)
+        if leg.entry.side != 0.0:
+            legs.order[entering], legs.ranks[number] = number, leg.entry.priority
+            entering += 1
+    return wallet, busy, entering
+
+
+def _enter(legs: Legs, count: int, wallet: Wallet, time: int, journal: Journal) -> Wallet:
+    """Market entries by rank, then limit entries by rank."""
+    table = legs.table
+    _rank(legs.order, legs.ranks, count)
+    for resting in range(2):
+        for place in range(count):
+            number = legs.order[place]
+            if table.numbers[number, ENTRY_SIDE] == 0.0:
+                continue
+            leg, row = leg_of(table, number), legs.rows[number]
+            market, policy = market_of(table, number), policy_of(table, number)
+            if resting == 0:
+                wallet, leg = entry_at_open(wallet, leg, legs.columns, row, time, market, policy, journal)
+            else:
+                wallet, leg = limit_entry(wallet, leg, legs.columns, row, time, market, policy, journal)
+            keep(table, number, leg)
+    return wallet
+
+
+def _inside(legs: Legs, wallet: Wallet, close_time: int, journal: Journal) -> Wallet:
+    """Levels reached within the bars of busy legs, and what falls due in them."""
+    table, columns = legs.table, legs.columns
+    for number in range(len(legs.rows)):
+        if legs.here[number] != BUSY:
+            continue
+        market, policy = market_of(table, number), policy_of(table, number)
+        leg, row = leg_of(table, number), legs.rows[number]
+        wallet, leg = exits_inside(wallet, leg, number, columns, row, market, policy, journal)
+        if columns.carry.time[leg.carried] < close_time:
+            close = columns.ask.close[row] if leg.position.side < 0.0 else columns.bid.close[row]
+            wallet, leg = settle(wallet, as_of(leg, columns, row, leg.bar), columns.carry, close_time, close)
+        keep(table, number, leg)
+        _watch(legs, number)
+    return wallet
+
+
+def _close(legs: Legs, close_time: int) -> int:
+    """The close: positions are marked, levels move, timers end. Gives how many legs have signals."""
+    table, columns = legs.table, legs.columns
+    deciding = 0
+    for number in range(len(legs.rows)):
+        if legs.here[number] == ABSENT:
+            continue
+        row, numbers = legs.rows[number], table.numbers[number]
+        table.marks[number, BAR] += 1
+        numbers[RATE], numbers[LAST_CLOSE] = at(columns.rate, row), columns.bid.close[row]
+        if numbers[SIDE] != 0.0:
+            numbers[MARK] = columns.ask.close[row] if numbers[SIDE] < 0.0 else columns.bid.close[row]
+            _follow(legs, number, row, close_time)
+        if columns.decisions.signals[row] != 0:
+            deciding += 1
+    return deciding
+
+
+def _follow(legs: Legs, number: int, row: int, close_time: int) -> None:
+    """Move the levels of a leg's position after its close, and end it where its time is up."""
+    table = legs.table
+    market, policy, leg = market_of(table, number), policy_of(table, number), leg_of(table, number)
+    held = leg.position
+    moves = held.trail > 0.0 or moves_at_every_close(held, policy, legs.columns)
+    ends = time_is_up(close_time, held.entry_time, held.max_bars, market.timeframe)
+    if moves:
+        distance = at(legs.columns.decisions.trailing_distance, row)
+        held = manage(held, table.numbers[number, MARK], close_time, distance, market, policy)
+        leg = with_position(leg, held)
+    if ends:
+        leg = with_orders(leg, TIME, leg.entry)
+    if moves or ends:
+        keep(table, number, leg)
+        _watch(legs, number)
+
+
+def _decide(legs: Legs, wallet: Wallet, equity: float, close_time: int, limits: Limits, journal: Journal) -> Wallet:
+    """Decisions: exits and cancellations of all legs, then entries by rank, as far as the limits allow."""
+    table, columns = legs.table, legs.columns
+    candidates = 0
+    for number in range(len(legs.rows)):
+        row = legs.rows[number]
+        if legs.here[number] == ABSENT or columns.decisions.signals[row] == 0:
+            continue
+        market, policy, signals = market_of(table, number), policy_of(table, number), columns.decisions.signals[row]
+        leg = as_of(leg_of(table, number), columns, row, table.marks[number, BAR])
+        reason, enters = decided(leg, signals, close_time, market, policy, journal.counts)
+        wallet, leg = with_signals(wallet, leg, reason, enters, signals)
+        keep(table, number, leg)
+        if enters != 0.0:
+            priority = at(columns.decisions.priority, row)
+            legs.ranks[number] = priority if priority - priority == 0.0 else -math.inf
+            legs.order[candidates], legs.wanted[number] = number, enters
+            candidates += 1
+    _rank(legs.order, legs.ranks, candidates)
+    for place in range(candidates):
+        number = legs.order[place]
+        if limits.open_positions > 0 and _taken(table, number) >= limits.open_positions:
+            journal.counts[NO_SLOT] += 1
+            continue
+        row = legs.rows[number]
+        room = _room(table, number, legs.symbols, equity, limits)
+        wallet, leg = with_order(
+            wallet, leg_of(table, number), legs.wanted[number], columns.decisions, row, equity,
+            columns.bid.close[row], close_time, room, market_of(table, number), policy_of(table, number), journal,
+        )  # fmt: skip
+        keep(table, number, leg)
+    return wallet
 
 
 def _unrealised(numbers: Floats) -> float:
@@ -245,11 +313,6 @@ def _unrealised(numbers: Floats) -> float:
     if numbers[SIDE] == 0.0:
         return 0.0
     return numbers[SIDE] * numbers[QUANTITY] * (numbers[MARK] - numbers[ENTRY_PRICE]) * numbers[RATE]  # type: ignore[no-any-return]
-
-
-def _brought(numbers: Floats) -> float:
-    """What a leg has brought so far, realised or not."""
-    return numbers[REALISED] + _unrealised(numbers)  # type: ignore[no-any-return]
 
 
 def _taken(table: Table, besides: int) -> int:
