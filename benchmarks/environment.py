@@ -20,7 +20,7 @@ def peers_python() -> Path:
     stamp = FOLDER / "installed-requirements.txt"
     if stamp.exists() and stamp.read_text() == REQUIREMENTS.read_text():
         return python
-    print(f"installing vectorbt and backtesting.py into {FOLDER} (once)", file=sys.stderr)
+    print(f"installing vectorbt, backtesting.py and backtrader into {FOLDER} (once)", file=sys.stderr)
     for command in _uv(python) if shutil.which("uv") else _pip(python):
         subprocess.run(command, check=True, stdout=sys.stderr)
     shutil.copy(REQUIREMENTS, stamp)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -98,11 +98,11 @@ def ledger_of(outcome: Outcome, parts: Sequence[Part], strategies: Sequence[str]
     whole = np.ascontiguousarray(marks.T)
     symbols, symbol_index = _coded([part.bars.symbol for part in parts], whole[0])
     strategies, strategy_index = _coded(strategies, whole[0])
-    tags, tag_index = _coded(tags, whole[0])
+    names, tag_index = _tagged(tags, whole[0], whole[1], outcome.tags)
     return Ledger(
         symbols=symbols,
         strategies=strategies,
-        tags=tags,
+        tags=names,
         closed=closed,
         symbol_index=symbol_index,
         strategy_index=strategy_index,
@@ -128,6 +128,16 @@ def _coded(names: Sequence[str], legs: Integers) -> tuple[tuple[str, ...], Integ
     """The distinct names of legs, and each row's index into them."""
     distinct = tuple(dict.fromkeys(names))
     return distinct, np.array([distinct.index(name) for name in names], dtype=np.int64)[legs]
+
+
+def _tagged(
+    tags: Sequence[str], legs: Integers, positions: Integers, own: Mapping[int, str]
+) -> tuple[tuple[str, ...], Integers]:
+    """The tags of rows: those of their legs, or of single positions that have one of their own."""
+    if not own:
+        return _coded(tags, legs)
+    given = [own.get(position, tags[leg]) for leg, position in zip(legs.tolist(), positions.tolist(), strict=True)]
+    return _coded(given or tags, np.arange(len(given)))
 
 
 def _open_rows(outcome: Outcome, parts: Sequence[Part]) -> tuple[list[list[float]], list[list[int]]]:

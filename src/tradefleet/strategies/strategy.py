@@ -119,8 +119,8 @@ class Strategy:
     @classmethod
     def acts_on_bars(cls) -> bool:
         """Whether it decides in `on_bar` rather than by signals; of two that it inherits the nearer counts."""
-        own = next((vars(base) for base in cls.__mro__ if "on_bar" in vars(base) or "signals" in vars(base)), {})
-        return cls is not Strategy and "on_bar" in own and own is not vars(Strategy) and "signals" not in own
+        decides = next(base for base in cls.__mro__ if "on_bar" in vars(base) or "signals" in vars(base))
+        return decides is not Strategy and "on_bar" in vars(decides)
 
     @classmethod
     def declared(cls) -> dict[str, Parameter[Any]]:

@@ -85,7 +85,7 @@ def trace(strategy: Strategy) -> Traced:
 
     Raises StrategyError or ParameterError, naming the file and line, for signals that cannot be traced.
     """
-    return _resolve(strategy, _signals_of(strategy))
+    return resolve(strategy, _signals_of(strategy))
 
 
 def trace_symbolic(strategy: Strategy, names: frozenset[str]) -> tuple[Traced, frozenset[str]]:
@@ -100,7 +100,7 @@ def trace_symbolic(strategy: Strategy, names: frozenset[str]) -> tuple[Traced, f
         noticed: set[str] = set()
         attempt = strategy.with_symbols({name: Symbolic.parameter(name, noticed) for name in left})
         try:
-            traced = _resolve(attempt, _signals_of(attempt))
+            traced = resolve(attempt, _signals_of(attempt))
         except ConcreteRead:
             pass
         except StrategyError:
@@ -148,7 +148,8 @@ def _place(error: BaseException) -> str:
     return f"{named[-1].filename}:{named[-1].lineno}" if named else ""
 
 
-def _resolve(strategy: Strategy, signals: Signals) -> Traced:
+def resolve(strategy: Strategy, signals: Signals) -> Traced:
+    """The nodes of signals, with the strategy's parameters for what they leave open; errors name the strategy."""
     try:
         return _resolved(strategy, signals)
     except UserError as error:
