@@ -13,6 +13,7 @@ from tradefleet.market.source import BarSource
 from tradefleet.market.time import TimeLike
 from tradefleet.market.timeframe import Timeframe
 from tradefleet.research import Data, Result, Scope, Settings, run_backtest
+from tradefleet.research.memory import memory_of
 from tradefleet.strategies import Strategy, load_strategy
 from tradefleet.trading.account import Account
 
@@ -32,6 +33,7 @@ def backtest(
     detail: str | Timeframe | Bars | None = None,
     series: Mapping[str, Series] | None = None,
     source: BarSource | None = None,
+    memory: str | int | None = None,
 ) -> Result:
     """Simulate a strategy on bars, by the rule book that also trades live.
 
@@ -39,7 +41,8 @@ def backtest(
     several, or a source of those of `symbols` and `timeframe`. `fee` and `slippage` are fractions, a side; what the
     account names itself comes before them. Bars that open before `since` only warm the indicators up. `detail` is a
     shorter timeframe, or its bars, that tells the order inside a bar. `series` are published values by name; other
-    symbols and finer bars come from `bars` and `source`.
+    symbols and finer bars come from `bars` and `source`. Where a run would need more `memory` than this (`500MB`), it
+    goes by some bars at a time: slower, with the same result.
 
     >>> import tradefleet as tf
     >>> result = tf.backtest("ema_cross", tf.generate_bars("1h", days=60, seed=1))
@@ -59,7 +62,7 @@ def backtest(
     finer, detail = (detail, detail.timeframe) if isinstance(detail, Bars) else (None, detail)
     scope = Scope(since, until, None if detail is None else Timeframe.parse(detail))
     data = Data({}, _Finer(finer, source) if finer is not None else source, series or {}, read_series)
-    return run_backtest(strategies, traded, settings, scope, data)
+    return run_backtest(strategies, traded, settings, scope, data, memory=None if memory is None else memory_of(memory))
 
 
 class _Finer:

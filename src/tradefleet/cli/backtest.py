@@ -41,6 +41,7 @@ def backtest(
     detail: str | None = None,
     series: Annotated[list[str], Parameter(negative=())] = [],  # noqa: B006 - never changed
     together: Annotated[bool, Parameter(negative=())] = False,
+    memory: str | None = None,
     json: Json = None,
     equity: Literal["day", "bar"] = "day",
     report: Path | None = None,
@@ -70,6 +71,8 @@ def backtest(
         Published values that strategies read, such as fear_greed=fear.csv; may be given more than once.
     together
         Let several strategies share one wallet, as one result.
+    memory
+        At most so much, such as 500MB: where a run needs more it goes by some bars at a time, with the same result.
     equity
         Equity in the JSON at day ends, or at every bar.
     report
@@ -90,7 +93,7 @@ def backtest(
         results = [
             run(
                 group, bars, cash=cash, fee=fee, slippage=slippage, account=account, since=since, until=until,
-                detail=detail, series=published, source=source,
+                detail=detail, series=published, source=source, memory=memory,
             )
             for group in groups
         ]  # fmt: skip

@@ -88,6 +88,7 @@ class _Session(Operation):
     """Whether a bar closes inside a session, or outside."""
 
     kinds: tuple[Kind, ...] = ("truth",)
+    pointwise = True
 
     def __init__(self, inside: bool) -> None:
         self.name = "in_session" if inside else "~in_session"

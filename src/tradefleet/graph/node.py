@@ -23,8 +23,9 @@ Kind = Literal["number", "truth"]
 Column = NDArray[Any]
 Number = int | float | np.integer[Any] | np.floating[Any]
 Parameter = Number | str | Symbolic | Clock
-# A step's loop over arrays: (function, state, inputs n x k, parameters, outputs n x m), filling the outputs.
-Loop = Callable[..., None]
+# A step's loop over arrays: (function, state, inputs n x k, parameters, outputs n x m), filling the outputs and giving
+# the last state.
+Loop = Callable[..., Any]
 Stepper = Callable[..., tuple[float, ...]]
 
 

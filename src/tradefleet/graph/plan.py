@@ -11,6 +11,7 @@ import numpy as np
 
 from tradefleet.graph.align import Align, Alignment, aligned
 from tradefleet.graph.bind import in_order
+from tradefleet.graph.chunks import PlanChunks
 from tradefleet.graph.clock import BASE, Clock
 from tradefleet.graph.evaluate import evaluate
 from tradefleet.graph.fields import FIELD
@@ -23,7 +24,7 @@ from tradefleet.market.errors import InternalError
 from tradefleet.market.time import SECOND
 from tradefleet.market.timeframe import Timeframe
 
-__all__ = ["Evaluation", "Plan", "PlanStream", "columns_of"]
+__all__ = ["Evaluation", "Plan", "PlanChunks", "PlanStream", "columns_of"]
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,23 @@ class Plan:
             replaced=sum(runs[clock].replaced for clock in tracks),
         )
 
+    def chunks(self, bars: Bars, loop: Loop = plain_loop, feeds: Feeds | None = None) -> PlanChunks:
+        """The same computations over some of the bars at a time, in order; with the errors of `over`."""
+        return PlanChunks(
+            self.calls, self.outputs, self._last_use, self.clocks, self.first_value, bars, loop, feeds or {}
+        )
+
+    def bytes_per_bar(self, timeframe: str | Timeframe) -> float:
+        """The most that the columns alive at once take in `over`, for each of the strategy's bars of this length."""
+        base = Timeframe.parse(timeframe)
+        sizes = {call: _size(call, base) for call in self.calls}
+        alive, most = 0.0, 0.0
+        for position, call in enumerate(self.calls):
+            alive += sizes[call]
+            most = max(most, alive)
+            alive -= sum(sizes[finished] for finished in self._last_use.get(position, ()))
+        return most
+
     def stream(self, timeframe: str | Timeframe | None = None, symbol: str | None = None) -> PlanStream:
         """The same computations one bar at a time, from the first bar fed.
 
@@ -171,6 +189,14 @@ class Plan:
 def _ratio(clock: Clock, base: Timeframe) -> int:
     """How many of the strategy's bars one of a clock's is, at least one."""
     return max(1, -(-clock.length(base).nanoseconds // base.nanoseconds))
+
+
+def _size(call: Call, base: Timeframe) -> float:
+    """The bytes that a call's columns take for each of the strategy's bars; the bars' own are there anyway."""
+    if call.clock is None or (call.operation is FIELD and call.parameters[0] != "time"):
+        return 0.0
+    size = sum(8 if kind == "number" else 1 for kind in call.operation.kinds)
+    return size if call.clock.series is not None else size / _ratio(call.clock, base)
 
 
 def _last_uses(calls: tuple[Call, ...], outputs: tuple[Node, ...]) -> dict[int, list[Call]]:

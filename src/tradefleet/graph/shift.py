@@ -33,14 +33,14 @@ def whole(value: object, what: str, least: int, most: int = MOST) -> int:
     return value
 
 
-class _Shift(Operation):
+class Shift(Operation):
     """The input k bars earlier: NaN (or false) until there is one."""
 
     def __init__(self, kind: Kind) -> None:
         self.name = "shift"
         self.kinds = (kind,)
         self.negates_inputs = kind == "truth"
-        self._missing: float | bool = NAN if kind == "number" else False
+        self.missing: float | bool = NAN if kind == "number" else False
 
     def check(self, parameters: tuple[Any, ...]) -> tuple[Any, ...]:
         (bars,) = parameters
@@ -57,13 +57,13 @@ class _Shift(Operation):
         (bars,) = parameters
         column = np.broadcast_to(inputs[0], (run.length,))
         shifted = np.empty_like(column, shape=column.shape)
-        shifted[:bars] = self._missing
+        shifted[:bars] = self.missing
         shifted[bars:] = column[: max(run.length - bars, 0)]
         return (shifted,)
 
     def stream(self, parameters: tuple[Any, ...], run: Run) -> Stepper:
         (bars,) = parameters
-        window = deque([self._missing] * (bars + 1), maxlen=bars + 1)
+        window = deque([self.missing] * (bars + 1), maxlen=bars + 1)
 
         def step(value: float) -> tuple[float, ...]:
             window.append(value)
@@ -77,7 +77,7 @@ class _Shift(Operation):
         return call(self, negations, call_.parameters).nodes[0]
 
 
-_SHIFTS = {kind: _Shift(kind) for kind in ("number", "truth")}
+_SHIFTS = {kind: Shift(kind) for kind in ("number", "truth")}
 
 
 def shift(value: Node | float, bars: int | Symbolic) -> Node:

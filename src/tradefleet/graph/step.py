@@ -8,7 +8,7 @@ keeps to + - * /, comparisons, abs, min, max, math.sqrt and plain numbers; `step
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from traceback import extract_tb
+from traceback import extract_tb, walk_tb
 from typing import Any
 
 import numpy as np
@@ -82,12 +82,18 @@ class Step(Operation):
         filled = [fill_column(column, run) for column in inputs]
         first = max((start for _, start in filled), default=0)
         rows = np.column_stack([column for column, _ in filled]) if filled else np.empty((run.length, 0))
-        results = np.full((run.length, len(self.outputs)), NAN)
+        return self.over_rows(rows, first, self.initial, parameters, run)[0]
+
+    def over_rows(
+        self, rows: Column, first: int, state: Floats, parameters: tuple[Any, ...], run: Run
+    ) -> tuple[tuple[Column, ...], Floats]:
+        """The outputs over rows (bars x inputs) from bar `first` on, and the state that is left."""
+        results = np.full((len(rows), len(self.outputs)), NAN)
         try:
-            run.loop(self.function, self.initial, rows[first:], parameters, results[first:])
+            state = run.loop(self.function, state, rows[first:], parameters, results[first:])
         except Exception as error:
-            raise self._fault(error) from error
-        return tuple(tidy(np.ascontiguousarray(results[:, index])) for index in range(len(self.outputs)))
+            raise self._fault(error, _bar_of(error, first)) from error
+        return tuple(tidy(np.ascontiguousarray(results[:, index])) for index in range(len(self.outputs))), state
 
     def stream(self, parameters: tuple[Any, ...], run: Run) -> Stepper:
         function, filler = self.function, None
@@ -110,8 +116,8 @@ class Step(Operation):
 
         return step
 
-    def _fault(self, error: Exception) -> UserError:
-        """What to raise for an error of the step: it names the line and the cure."""
+    def _fault(self, error: Exception, bar: str = "") -> UserError:
+        """What to raise for an error of the step: it names the line, the bar where it is known, and the cure."""
         if isinstance(error, UserError):
             return error
         code = self.function.__code__
@@ -123,8 +129,15 @@ class Step(Operation):
             where, cure = f"{innermost.filename}:{innermost.lineno}", "guard that line with a comparison"
         if isinstance(error, ZeroDivisionError):
             cure = "guard the division: x / y if y != 0.0 else 0.0"
-        message = f"the step {self.name} raised {type(error).__name__}: {error}"
+        message = f"the step {self.name} raised {type(error).__name__}: {error}{bar}"
         return StrategyError(message, where=where, cure=cure)
+
+
+def _bar_of(error: Exception, first: int) -> str:
+    """At which bar a plain loop failed, in words; empty where none has run."""
+    frames = (frame for frame, _ in walk_tb(error.__traceback__))
+    found = [frame.f_locals["index"] for frame in frames if frame.f_code is plain_loop.__code__]
+    return f", at bar {first + found[0]} of those fed" if found else ""
 
 
 def check_count(outputs: Floats, wanted: int) -> None:
@@ -133,9 +146,10 @@ def check_count(outputs: Floats, wanted: int) -> None:
         raise ValueError("it gives more or fewer outputs than it names")
 
 
-def plain_loop(function: StepFunction, state: Floats, rows: Column, parameters: Floats, results: Column) -> None:
-    """Run a step over rows (bars x inputs) in plain Python, filling results (bars x outputs)."""
+def plain_loop(function: StepFunction, state: Floats, rows: Column, parameters: Floats, results: Column) -> Floats:
+    """Run a step over rows (bars x inputs) in plain Python, filling results (bars x outputs); gives the last state."""
     for index, row in enumerate(rows.tolist()):
         state, outputs = function(state, tuple(row), parameters)
         check_count(outputs, results.shape[1])
         results[index] = outputs
+    return state

@@ -141,7 +141,7 @@ class TalibOperation(Operation):
     def stream(self, parameters: tuple[Any, ...], run: Run) -> Stepper:
         return TalibStream(self, parameters, run)
 
-    def open_handle(self, history: Sequence[Sequence[float]], parameters: tuple[Any, ...]) -> Any:
+    def open_handle(self, history: Sequence[Sequence[float] | Column], parameters: tuple[Any, ...]) -> Any:
         """TA-Lib's streaming handle on some history, or None while it is too short."""
         module = library()
         columns = [np.array(column) for column in history]

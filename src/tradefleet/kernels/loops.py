@@ -22,8 +22,8 @@ def step(state: Any, inputs: Any, parameters: Any) -> Any:
     return state, inputs
 
 
-def step_loop(state: Any, rows: Any, parameters: Any, results: Any) -> None:
-    """Run the step over rows (bars x inputs), filling results (bars x outputs)."""
+def step_loop(state: Any, rows: Any, parameters: Any, results: Any) -> Any:
+    """Run the step over rows (bars x inputs), filling results (bars x outputs); gives the last state."""
     for index in range(len(rows)):
         state, outputs = step(state, rows[index], parameters)
         # Compiled code would write past the end.
@@ -31,6 +31,7 @@ def step_loop(state: Any, rows: Any, parameters: Any, results: Any) -> None:
             raise ValueError("it gives more or fewer outputs than it names")
         for position in range(len(outputs)):
             results[index, position] = outputs[position]
+    return state
 
 
 def checked_sqrt(value: float) -> float:
@@ -69,16 +70,16 @@ def _math() -> ModuleType:
 
 
 @cache
-def _loop_of(function: Any, numbers: str) -> Callable[..., None]:
+def _loop_of(function: Any, numbers: str) -> Callable[..., Any]:
     """The loop of a step; `numbers` are those compiled in, which a notebook may have changed since the last call."""
     name = f"loop of {function.__module__}.{function.__qualname__}"
     return twin(step_loop, name, step=_checked(function))  # type: ignore[arg-type]
 
 
-def compiled_loop(function: Any, state: Any, rows: Any, parameters: Any, results: Any) -> None:
+def compiled_loop(function: Any, state: Any, rows: Any, parameters: Any, results: Any) -> Any:
     """What `graph.plain_loop` does, compiled; raises StrategyError for a step that cannot be compiled."""
     try:
-        _loop_of(function, numbers_in(function))(state, np.ascontiguousarray(rows), parameters, results)
+        return _loop_of(function, numbers_in(function))(state, np.ascontiguousarray(rows), parameters, results)
     except NumbaError as error:
         code = function.__code__
         raise StrategyError(

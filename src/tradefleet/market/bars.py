@@ -165,7 +165,7 @@ class Bars:
         """Sixteen hexadecimal digits that change when any time, price or volume changes."""
         digest = hashlib.blake2b(digest_size=8)
         for name in ("time", *COLUMNS):
-            digest.update(np.ascontiguousarray(getattr(self, name)).tobytes())
+            digest.update(np.ascontiguousarray(getattr(self, name)).data)
         return digest.hexdigest()
 
     def to_polars(self) -> pl.DataFrame:

@@ -13,8 +13,10 @@ from tradefleet.market.bars import Bars
 from tradefleet.market.errors import ParameterError
 from tradefleet.metrics.performance import Floats, Performance
 from tradefleet.research.calendar import CRYPTO_DAYS, periods_per_year, trading_days
+from tradefleet.research.chunked import simulate_in_chunks
 from tradefleet.research.data import Data
 from tradefleet.research.ledger import Ledger, ledger_of
+from tradefleet.research.memory import bars_at_a_time
 from tradefleet.research.prepare import Prepared, Scope, prepare
 from tradefleet.research.result import Result
 from tradefleet.research.settings import Settings
@@ -22,7 +24,7 @@ from tradefleet.research.simulate import Outcome, Part, simulate
 from tradefleet.research.terms import check_currencies, limits_of
 from tradefleet.research.warnings import warnings_of
 from tradefleet.simulation.columns import DAYS
-from tradefleet.simulation.state import COUNTS
+from tradefleet.simulation.state import COUNTS, Limits
 from tradefleet.strategies.strategy import Strategy
 
 
@@ -34,12 +36,14 @@ def run_backtest(
     data: Data | None = None,
     *,
     threads: int | None = None,
+    memory: int | None = None,
 ) -> Result:
     """Simulate strategies, each on every symbol, on one wallet.
 
     Bars before the scope's `since` warm the indicators up, as many as they need to settle; when some are missing a
-    warning says how many. `data` is what the strategies may read besides. Raises DataError when no bar is left to
-    simulate.
+    warning says how many. `data` is what the strategies may read besides. Where more than `memory` bytes would be
+    needed, some bars at a time are evaluated and simulated, with the same result. Raises DataError when no bar is left
+    to simulate.
     """
     scope = scope or Scope()
     chosen = [strategies] if isinstance(strategies, Strategy) else list(strategies)
@@ -47,14 +51,19 @@ def run_backtest(
     _check(chosen, traded, settings)
     known = replace(data, bars={**data.bars, **traded}) if data is not None else Data(traded)
     count = threads or os.cpu_count() or 1
-    legs = [prepare(one, each, settings, known, scope, count) for one in chosen for each in traded.values()]
-    parts, limits = [leg.part for leg in legs], limits_of(settings.account)
-    outcome = simulate(parts, float(settings.cash), limits)
+    size = None if memory is None else bars_at_a_time(memory, chosen, traded, settings, scope)
+    legs = [
+        prepare(one, each, settings, known, scope, count, at_once=size is None)
+        for one in chosen
+        for each in traded.values()
+    ]
+    parts, limits, cash = [leg.part for leg in legs], limits_of(settings.account), float(settings.cash)
+    outcome, replaced = _simulated(legs, cash, limits, size)
     names = [leg.strategy.name() for leg in legs]
     ledger = ledger_of(outcome, parts, names, [leg.traced.tag for leg in legs])
     performance = _performance(parts, outcome, ledger, settings)
     counts = {name: int(count) for name, count in zip(COUNTS, outcome.journal.counts, strict=True)}
-    counts["replaced_inputs"] = sum(leg.replaced for leg in legs)
+    counts["replaced_inputs"] = replaced
     return Result(
         strategy=" + ".join(dict.fromkeys(names)),
         parameters=_parameters(legs),
@@ -67,8 +76,19 @@ def run_backtest(
         warnings=warnings_of(legs, performance, counts),
         fee=settings.taker,
         leg_equity=_leg_equity(outcome, performance),
-        per_bar=lambda: simulate(parts, float(settings.cash), limits, per_bar=True).journal.bar_equity,
+        per_bar=lambda: _simulated(legs, cash, limits, size, per_bar=True)[0].journal.bar_equity,
     )
+
+
+def _simulated(
+    legs: Sequence[Prepared], cash: float, limits: Limits, size: int | None, *, per_bar: bool = False
+) -> tuple[Outcome, int]:
+    """What the legs did, all bars at once or some `size` of them at a time, and how many inputs were replaced."""
+    parts = [leg.part for leg in legs]
+    if size is None:
+        return simulate(parts, cash, limits, per_bar=per_bar), sum(leg.replaced for leg in legs)
+    deferred = [leg.deferred for leg in legs if leg.deferred is not None]
+    return simulate_in_chunks(parts, deferred, cash, limits, size, per_bar=per_bar)
 
 
 def _check(strategies: Sequence[Strategy], bars: Mapping[str, Bars], settings: Settings) -> None:
@@ -139,10 +159,11 @@ def _exposure(parts: Sequence[Part], ledger: Ledger) -> float:
         times: Any = np.unique(np.concatenate([part.bars.time for part in parts]))
         begins, ends = np.searchsorted(times, ledger.entry_time), np.searchsorted(times, ledger.exit_time)
         steps = len(times)
-    change = np.zeros(steps + 1, dtype=np.int64)
-    np.add.at(change, begins, 1)
-    np.add.at(change, ends, -1)
-    return float(np.count_nonzero(np.cumsum(change) > 0)) / steps
+    order = np.argsort(begins)
+    begins, reached = begins[order], np.maximum.accumulate(ends[order])
+    # What lies beyond all positions that began before.
+    before = np.concatenate((begins[:1], reached[:-1]))
+    return float(np.maximum(reached - np.maximum(begins, before), 0).sum()) / steps
 
 
 def _settings(settings: Settings, scope: Scope, performance: Performance) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from tradefleet.simulation.columns import BarColumns, DecisionColumns
 from tradefleet.simulation.rules.signals import ENTER_LONG, ENTER_SHORT, EXIT_LONG, EXIT_SHORT
 
 # In the order of a traced strategy's conditions.
-_FLAGS = (ENTER_LONG, EXIT_LONG, ENTER_SHORT, EXIT_SHORT)
+FLAGS = (ENTER_LONG, EXIT_LONG, ENTER_SHORT, EXIT_SHORT)
 ENTRIES = ENTER_LONG | ENTER_SHORT
 # The levels that a simulator reads at a bar; those after them are constant and part of its policy.
 _LEVELS = len(DecisionColumns._fields) - 1
@@ -21,16 +21,16 @@ _LEVELS = len(DecisionColumns._fields) - 1
 
 def decision_columns(columns: Sequence[Column], length: int, lookback: int, begin: int) -> DecisionColumns:
     """The decisions from bar `begin` on, of a traced strategy's columns; no signal before `lookback`."""
-    signals = signal_flags(columns[: len(_FLAGS)], length)
+    signals = signal_flags(columns[: len(FLAGS)], length)
     signals[:lookback] = 0
-    levels = columns[len(_FLAGS) : len(_FLAGS) + _LEVELS]
+    levels = columns[len(FLAGS) : len(FLAGS) + _LEVELS]
     return DecisionColumns(signals[begin:], *(_level(column, begin) for column in levels))
 
 
 def signal_flags(conditions: Sequence[Column], length: int) -> NDArray[np.uint8]:
     """The conditions of each bar as one sum of flags."""
     signals = np.zeros(length, dtype=np.uint8)
-    for flag, column in zip(_FLAGS, conditions, strict=True):
+    for flag, column in zip(FLAGS, conditions, strict=True):
         if not is_constant(column):
             signals |= column.view(np.uint8) * np.uint8(flag)
         elif column[0]:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
 
-from tradefleet.graph.plan import Plan
+import numpy as np
+
+from tradefleet.graph.constant import constant
+from tradefleet.graph.node import Node
+from tradefleet.graph.plan import Evaluation, Plan
 from tradefleet.kernels import compiled_loop
 from tradefleet.market.bars import Bars, check_range
-from tradefleet.market.errors import DataError, ParameterError
+from tradefleet.market.errors import DataError, ParameterError, StrategyError
 from tradefleet.market.time import TimeLike
 from tradefleet.market.timeframe import Timeframe
 from tradefleet.research.calendar import periods_per_year
+from tradefleet.research.chunked import Deferred, no_decisions
 from tradefleet.research.data import Data
 from tradefleet.research.decisions import bar_columns, decision_columns
 from tradefleet.research.settings import Settings
 from tradefleet.research.simulate import Part
 from tradefleet.research.terms import ask_of, carry_of, detail_of, market_terms, no_detail, policy_of, rate_of
-from tradefleet.simulation.columns import Detail, LegColumns
+from tradefleet.simulation.columns import DecisionColumns, Detail, LegColumns
+from tradefleet.simulation.on_bar import Acting
+from tradefleet.simulation.state import Policy
+from tradefleet.strategies.on_bar import indicators_of, trace_terms
 from tradefleet.strategies.strategy import Strategy
 from tradefleet.strategies.trace import Traced, trace
+from tradefleet.trading.account import Account
+from tradefleet.trading.size import Size
 
 
 @dataclass(frozen=True)
@@ -35,7 +47,8 @@ class Prepared:
     """A leg ready to be simulated, and how it came about.
 
     `anchor` is the first bar fed to the indicators; `missing` how many bars of history the start lacked, None where it
-    is the first bar; `lookback` the bars before the first signal, of those simulated.
+    is the first bar; `lookback` the bars before the first signal, of those simulated. `deferred` is there where the
+    decisions are made chunk by chunk; `replaced` is counted then.
     """
 
     strategy: Strategy
@@ -46,6 +59,7 @@ class Prepared:
     missing: int | None
     lookback: int
     replaced: int
+    deferred: Deferred | None = None
 
 
 def simulated_bars(bars: Bars, scope: Scope) -> tuple[Bars, Bars, int]:
@@ -63,19 +77,59 @@ def simulated_bars(bars: Bars, scope: Scope) -> tuple[Bars, Bars, int]:
     return known, simulated, start
 
 
-def prepare(strategy: Strategy, bars: Bars, settings: Settings, data: Data, scope: Scope, threads: int) -> Prepared:
-    """Trace the strategy, evaluate its nodes and gather what its simulation reads."""
+def planned(strategy: Strategy) -> tuple[Traced, Mapping[str, Node], Plan]:
+    """A strategy traced, the indicators of one that acts bar by bar, and the plan of both."""
+    acts = strategy.acts_on_bars()
+    traced = trace_terms(strategy) if acts else trace(strategy)
+    indicators = indicators_of(strategy) if acts else {}
+    return traced, indicators, Plan((*traced.nodes, *indicators.values()))
+
+
+def prepare(
+    strategy: Strategy,
+    bars: Bars,
+    settings: Settings,
+    data: Data,
+    scope: Scope,
+    threads: int,
+    *,
+    at_once: bool = True,
+) -> Prepared:
+    """Trace the strategy, evaluate its nodes and gather what its simulation reads.
+
+    One that acts bar by bar has its indicators evaluated, and is asked from the first bar at which all have a value.
+    Unless `at_once` the evaluation is left to `simulate_in_chunks`.
+    """
+    try:
+        return _prepared(strategy.for_symbol(bars.symbol), bars, settings, data, scope, threads, at_once)
+    except StrategyError as error:
+        name = type(strategy).__name__
+        if name not in error.message:
+            error.message = f"{name} on {bars.symbol}: {error.message}"
+        raise
+
+
+def _prepared(
+    strategy: Strategy, bars: Bars, settings: Settings, data: Data, scope: Scope, threads: int, at_once: bool
+) -> Prepared:
     known, simulated, start = simulated_bars(bars, scope)
-    strategy = strategy.for_symbol(bars.symbol)
-    traced = trace(strategy)
-    plan = Plan(traced.nodes)
+    traced, indicators, plan = planned(strategy)
     settling = plan.settling(bars.timeframe)
     first = max(0, start - settling)
     fed = known if first == 0 else known[first:]
     feeds = data.feeds_of(plan, bars, scope.until)
-    evaluation = plan.over(fed, compiled_loop, threads=threads, feeds=feeds)
-    decisions = decision_columns(evaluation.columns, len(fed), evaluation.lookback, start - first)
-    account = settings.account
+    account, acting, deferred = settings.account, None, None
+    if at_once:
+        evaluation = plan.over(fed, compiled_loop, threads=threads, feeds=feeds)
+        decisions = decision_columns(evaluation.columns, len(fed), evaluation.lookback, start - first)
+        lookback, replaced = max(0, evaluation.lookback - (start - first)), evaluation.replaced
+        if strategy.acts_on_bars():
+            acting = _acting(strategy, traced, indicators, evaluation, decisions, simulated, lookback, account)
+            decisions = decisions._replace(signals=np.zeros_like(decisions.signals))
+    else:
+        deferred = Deferred(plan, fed, feeds, start - first)
+        decisions, replaced = no_decisions(), 0
+        lookback = max(0, deferred.start().lookback - (start - first))
     market = market_terms(simulated, settings, periods_per_year(simulated))
     bid = bar_columns(simulated)
     ask = ask_of(simulated, account, data, scope.until)
@@ -92,11 +146,40 @@ def prepare(strategy: Strategy, bars: Bars, settings: Settings, data: Data, scop
         strategy=strategy,
         traced=traced,
         plan=plan,
-        part=Part(simulated, columns, market, policy_of(traced, account)),
+        part=Part(simulated, columns, market, policy_of(traced, account), acting),
         anchor=fed.first,
         missing=settling - (start - first) if scope.since is not None else None,
-        lookback=max(0, evaluation.lookback - (start - first)),
-        replaced=evaluation.replaced,
+        lookback=lookback,
+        replaced=replaced,
+        deferred=deferred,
+    )
+
+
+def _acting(
+    strategy: Strategy,
+    traced: Traced,
+    indicators: Mapping[str, Node],
+    evaluation: Evaluation,
+    decisions: DecisionColumns,
+    simulated: Bars,
+    lookback: int,
+    account: Account,
+) -> Acting:
+    """What `on_bar` reads; the decisions' signals are what side and session allow."""
+
+    @cache
+    def policy_of_size(size: Size) -> Policy:
+        levels = traced.levels._replace(size=constant(size.value))
+        return policy_of(replace(traced, size=size, levels=levels), account)
+
+    return Acting(
+        strategy=strategy,
+        names=tuple(indicators),
+        values=tuple(column[-len(simulated) :] for column in evaluation.columns[len(traced.nodes) :]),
+        allowed=decisions.signals,
+        volume=simulated.volume,
+        first=lookback,
+        policy_of=policy_of_size,
     )
 
 

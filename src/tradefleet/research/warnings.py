@@ -12,6 +12,7 @@ from tradefleet.metrics.performance import Performance
 from tradefleet.research.calendar import CRYPTO_DAYS
 from tradefleet.research.prepare import Prepared
 
+_SOME = 65_536
 _TEXTS = {
     "invalid_levels": "skipped entries, {}: a stop, target or size was no number, negative, or out of reach",
     "below_minimum": "skipped entries, {}: the quantity was below the lot or the minimum notional",
@@ -61,8 +62,12 @@ def _off_tick(bars: Bars) -> int:
     """Closes that are no whole number of ticks."""
     if bars.instrument.tick is None:
         return 0
-    ticks = bars.close / float(bars.instrument.tick)
-    return int(np.count_nonzero(np.abs(ticks - np.rint(ticks)) > 1e-3))
+    tick, found = float(bars.instrument.tick), 0
+    # Some at a time: all of them would take more memory than the bars.
+    for begin in range(0, len(bars), _SOME):
+        ticks = bars.close[begin : begin + _SOME] / tick
+        found += int(np.count_nonzero(np.abs(ticks - np.rint(ticks)) > 1e-3))
+    return found
 
 
 def _absent(bars: Bars, *, closed_on_weekends: bool) -> int:
