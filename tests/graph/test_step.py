@@ -230,7 +230,8 @@ def test_error_in_a_step_names_its_line(way: Any) -> None:
 def test_step_of_too_many_outputs_is_an_error(way: Any) -> None:
     plan = Plan([call(Step(_two, name="two", initial=(0.0,)), (close,)).nodes[0]])
     line = _two.__code__.co_firstlineno
-    with pytest.raises(StrategyError, match=rf"step two raised .* outputs than it names, at bar 0 of those fed, in {__file__}:{line}; give"):
+    told = rf"step two raised .* outputs than it names(, at bar 0 of those fed)?, in {__file__}:{line}; give"
+    with pytest.raises(StrategyError, match=told):
         way(plan)
 
 

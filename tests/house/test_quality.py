@@ -51,7 +51,17 @@ def test_ci_runs_the_command_of_the_readme() -> None:
     assert last == "exec ./launcher.sh test"
 
 
-@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/rules.md", "docs/account.md", "docs/timeframes.md"])
+DOCUMENTS = (
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "docs/rules.md",
+    "docs/account.md",
+    "docs/timeframes.md",
+)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_links_and_paths_in_the_documents_exist(name: str) -> None:
     document = ROOT / name
     text = document.read_text()
