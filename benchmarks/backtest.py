@@ -110,7 +110,7 @@ def _report(answers: dict[str, list[dict[str, Any]]]) -> Report:
         "exit at that bar's open, and not on the entry bar"
     )
     report.checks += [
-        Check(f"times as fast as {fastest}", seconds[fastest] / seconds[OURS], 5, at_least=True),
+        Check(f"times as fast as {fastest}", seconds[fastest] / seconds[OURS], 10, at_least=True),
         Check(f"times as fast as {SLOW}", seconds[SLOW] / seconds[OURS], 300, at_least=True),
     ]
     return report

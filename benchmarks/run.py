@@ -11,12 +11,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import backtest, import_data, memory, same_trades, start
+from benchmarks import backtest, import_data, large, memory, metrics, portfolio, same_trades, simulators, start
 from benchmarks.machine import machine_facts
 from benchmarks.report import Report
 
 BENCHMARKS: dict[str, Callable[[], Report]] = {
-    module.NAME: module.run for module in (backtest, start, import_data, memory, same_trades)
+    module.NAME: module.run
+    for module in (backtest, portfolio, simulators, start, import_data, memory, large, metrics, same_trades)
 }
 
 

@@ -30,7 +30,7 @@ def test_currencies_of_a_symbol(symbol: str, expected: tuple[str, str] | None) -
     [
         (None, "USD/JPY", {}, Conversion("same")),
         ("USD", "EUR/USD", {}, Conversion("same")),
-        ("USD", "SPX500", {}, Conversion("same")),
+        (None, "SPX500", {}, Conversion("same")),
         ("USD", "USD/JPY", {}, Conversion("inverse")),
         ("USD", "EUR/JPY", {"JPY": 0.0067}, Conversion("fixed", rate=0.0067)),
         ("USD", "EUR/JPY", {"JPY": "USD/JPY"}, Conversion("series", symbol="USD/JPY", inverted=True)),

@@ -70,9 +70,7 @@ def _inner(function: FunctionType, numbers: str) -> Any:
     """A twin that is part of others and not kept by itself; another one for other numbers."""
     # Python does not call it: what would let it costs half of the time to compile.
     options = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return _compiler(nogil=True, **options)(
-        _copy(function, function.__qualname__, called(function))
-    )
+    return _compiler(nogil=True, **options)(_copy(function, function.__qualname__, called(function)))
 
 
 def _family(function: FunctionType) -> set[FunctionType]:

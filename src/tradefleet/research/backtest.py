@@ -11,6 +11,7 @@ import numpy as np
 
 from tradefleet.market.bars import Bars
 from tradefleet.market.errors import ParameterError
+from tradefleet.market.time import merged_times
 from tradefleet.metrics.performance import Floats, Performance
 from tradefleet.research.calendar import CRYPTO_DAYS, periods_per_year, trading_days
 from tradefleet.research.chunked import simulate_in_chunks
@@ -59,17 +60,17 @@ def run_backtest(
     ]
     parts, limits, cash = [leg.part for leg in legs], limits_of(settings.account), float(settings.cash)
     outcome, replaced = _simulated(legs, cash, limits, size)
-    names = [leg.strategy.name() for leg in legs]
+    names = [name for name in _labels(chosen) for _ in traded]
     ledger = ledger_of(outcome, parts, names, [leg.traced.tag for leg in legs])
     performance = _performance(parts, outcome, ledger, settings)
     counts = {name: int(count) for name, count in zip(COUNTS, outcome.journal.counts, strict=True)}
     counts["replaced_inputs"] = replaced
     return Result(
         strategy=" + ".join(dict.fromkeys(names)),
-        parameters=_parameters(legs),
+        parameters=_parameters(legs, names),
         anchor=min(leg.anchor for leg in legs),
         settings=_settings(settings, scope, performance),
-        legs=tuple((leg.strategy.name(), leg.part.bars) for leg in legs),
+        legs=tuple((name, leg.part.bars) for name, leg in zip(names, legs, strict=True)),
         ledger=ledger,
         performance=performance,
         counts=counts,
@@ -106,9 +107,19 @@ def _check(strategies: Sequence[Strategy], bars: Mapping[str, Bars], settings: S
     check_currencies(bars, settings.account)
 
 
-def _parameters(legs: Sequence[Prepared]) -> dict[str, Any]:
+def _labels(strategies: Sequence[Strategy]) -> list[str]:
+    """The strategies' names, with a number where two are of one class: `ema_cross`, `ema_cross 2`."""
+    names: list[str] = []
+    for strategy in strategies:
+        before = sum(type(other) is type(strategy) for other in strategies[: len(names)])
+        names.append(strategy.name() if before == 0 else f"{strategy.name()} {before + 1}")
+    return names
+
+
+def _parameters(legs: Sequence[Prepared], names: Sequence[str]) -> dict[str, Any]:
     """The parameters; by strategy where there are several."""
-    each = {leg.strategy.name(): {**leg.strategy.parameters, **leg.traced.replaced} for leg in legs}
+    pairs = zip(names, legs, strict=True)
+    each = {name: {**leg.strategy.parameters, **leg.traced.replaced} for name, leg in pairs}
     return next(iter(each.values())) if len(each) == 1 else each
 
 
@@ -156,7 +167,7 @@ def _exposure(parts: Sequence[Part], ledger: Ledger) -> float:
     if len(parts) == 1:
         begins, ends, steps = ledger.entry_bar, ledger.exit_bar, len(parts[0].bars)
     else:
-        times: Any = np.unique(np.concatenate([part.bars.time for part in parts]))
+        times = merged_times([part.bars.time for part in parts])
         begins, ends = np.searchsorted(times, ledger.entry_time), np.searchsorted(times, ledger.exit_time)
         steps = len(times)
     order = np.argsort(begins)
@@ -173,6 +184,9 @@ def _settings(settings: Settings, scope: Scope, performance: Performance) -> dic
         "slippage": float(settings.slippage),
         "periods_per_year": round(performance.periods, 2),
     }
+    for name, paid in (("maker", settings.maker), ("taker", settings.taker)):
+        if paid != settings.fee:
+            shown[name] = paid
     account = {name: _plain(value) for name, value in settings.account.given().items()}
     if account:
         shown["account"] = account

@@ -16,7 +16,7 @@ from tradefleet.graph.plan import Plan, PlanChunks
 from tradefleet.kernels import compiled_loop, compiled_walk, compiled_walk_together
 from tradefleet.market.bars import Bars
 from tradefleet.market.series import Series
-from tradefleet.market.time import DAY
+from tradefleet.market.time import DAY, merged_times
 from tradefleet.research.decisions import FLAGS, decision_columns
 from tradefleet.research.simulate import (
     Outcome,
@@ -93,7 +93,7 @@ def simulate_in_chunks(
         for stop in [*range(size, each.begin, size), each.begin]:
             plan.until(stop)
     times = [part.bars.time for part in parts]
-    steps = len(np.unique(np.concatenate(times))) if per_bar else 0
+    steps = len(merged_times(times)) if per_bar else 0
     varying = frozenset[str]().union(*(each.varying for each in deferred))
     run = _Run(parts, table, limits, np.empty(steps), varying)
     state = first_state(cash, min(int(time[0]) for time in times))

@@ -50,7 +50,12 @@ class Data:
             return self.series[name]
         if self.read_series is None:
             raise DataError(f"there is no series '{name}'", cure=f"give it: series={{'{name}': tf.read_series(...)}}")
-        return self.read_series(name)
+        try:
+            return self.read_series(name)
+        except DataError as error:
+            given = f"--series {name}=FILE, or in Python series={{'{name}': tf.read_series(...)}}"
+            error.cure = f"{error.cure}; a series of that name is given with {given}"
+            raise
 
     def feeds_of(self, plan: Plan, bars: Bars, until: TimeLike | None) -> dict[Clock, Bars | Series]:
         """The bars and series that a plan goes by; longer bars of its own symbol it makes itself."""

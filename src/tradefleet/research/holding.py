@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tradefleet.market.bars import Bars
+from tradefleet.market.time import merged_times
 from tradefleet.metrics.holding import held
 from tradefleet.metrics.performance import Floats, Integers, Performance
 
@@ -34,7 +35,7 @@ def _closes(bars: Sequence[Bars]) -> tuple[Integers, Floats]:
     ends = [one.time + one.timeframe.nanoseconds for one in bars]
     if len(bars) == 1:
         return ends[0], bars[0].close[:, np.newaxis]
-    times = np.unique(np.concatenate(ends))
+    times = merged_times(ends)
     columns = []
     for one, end in zip(bars, ends, strict=True):
         last = np.searchsorted(end, times, side="right") - 1

@@ -16,6 +16,9 @@ from tradefleet.simulation.state import EXIT_REASONS, OPEN
 if TYPE_CHECKING:
     import polars as pl
 
+# Columns of a journal's marks.
+_LEG = 0
+_EXIT_TIME = 7
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -90,6 +93,9 @@ def ledger_of(outcome: Outcome, parts: Sequence[Part], strategies: Sequence[str]
     """The ledger of a finished simulation: what it wrote down, and open positions marked to the last close."""
     closed = int(outcome.journal.used[ROWS])
     numbers, marks = outcome.journal.trade_numbers[:closed], outcome.journal.trade_marks[:closed]
+    order = _order_of_exit(marks)
+    if order is not None:
+        numbers, marks = numbers[order], marks[order]
     open_numbers, open_marks = _open_rows(outcome, parts)
     if open_numbers:
         numbers = np.vstack([numbers, np.array(open_numbers)])
@@ -122,6 +128,18 @@ def ledger_of(outcome: Outcome, parts: Sequence[Part], strategies: Sequence[str]
         profit=columns[5],
         cost=columns[6],
     )
+
+
+def _order_of_exit(marks: Integers) -> Integers | None:
+    """The rows in order of exit, as finer bars tell those of one step apart; None where they are in order."""
+    times = marks[:, _EXIT_TIME].copy()
+    if bool((times[1:] >= times[:-1]).all()):
+        return None
+    for leg in np.unique(marks[:, _LEG]):
+        # A leg's own rows stay as they are: what a bar decided comes after what its finer bars did.
+        own = marks[:, _LEG] == leg
+        times[own] = np.maximum.accumulate(times[own])
+    return np.argsort(times, kind="stable")
 
 
 def _coded(names: Sequence[str], legs: Integers) -> tuple[tuple[str, ...], Integers]:

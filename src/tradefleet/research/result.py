@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tradefleet.market.bars import Bars
+from tradefleet.market.time import merged_times
 from tradefleet.metrics import measure
 from tradefleet.metrics.bootstrap import Interval, confidence
 from tradefleet.metrics.holding import compared
@@ -132,7 +133,7 @@ class Result:
 
     def equity_per_bar(self) -> pl.DataFrame:
         """Time and equity at every bar's close; with several symbols at every close of any."""
-        times = np.unique(np.concatenate([bars.time for bars in self.all_bars.values()]))
+        times = merged_times([bars.time for bars in self.all_bars.values()])
         return _curve(times + self.bars.timeframe.nanoseconds, self.per_bar())
 
     def trades_csv(self) -> str:

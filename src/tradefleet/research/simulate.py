@@ -10,7 +10,7 @@ import numpy as np
 
 from tradefleet.kernels import compiled_jump, compiled_walk, compiled_walk_together
 from tradefleet.market.bars import Bars
-from tradefleet.market.time import DAY
+from tradefleet.market.time import DAY, merged_times
 from tradefleet.metrics.performance import Floats
 from tradefleet.research.decisions import ENTRIES
 from tradefleet.simulation.blocks import Blocks, blocks_of
@@ -99,7 +99,7 @@ def _bar_by_bar(parts: Sequence[Part], cash: float, limits: Limits, per_bar: boo
         Desk(number, part.bars.symbol, part.columns, part.market, part.policy, part.acting)
         for number, part in enumerate(parts)
     ]
-    times = parts[0].bars.time if len(parts) == 1 else np.unique(np.concatenate([part.bars.time for part in parts]))
+    times = merged_times([part.bars.time for part in parts])
     alone = len(parts) == 1 and limits == Limits(0, 0.0, 0.0)
     journal = new_journal(64, days_of(times), len(times) if per_bar else 0, 0 if alone else len(parts))
     return walk_desks(first_state(cash, int(times[0])), desks, symbols_of(parts), limits, journal)
@@ -153,7 +153,7 @@ def days_of(time: Integers) -> int:
 def _together(parts: Sequence[Part], table: Table, cash: float, limits: Limits, per_bar: bool) -> tuple[State, Journal]:
     columns, offsets = joined([part.columns for part in parts])
     share_carry(table, parts)
-    times = np.unique(columns.bid.time)
+    times = merged_times([part.columns.bid.time for part in parts])
     rows = rows_of(count_entries(columns), parts)
     journal = new_journal(rows, days_of(times), len(times) if per_bar else 0, len(parts))
     symbols = np.array(symbols_of(parts))

@@ -63,8 +63,9 @@ def summary_table(result: Summarised) -> str:
     lines = [
         f"{result.strategy} on {data['symbol']} {data['timeframe']}",
         f"{data['bars']:,} bars, {data['first']} to {data['last']}, fingerprint {data['fingerprint']}",
-        f"cash {settings['cash']:,.2f}, fee {settings['fee']:g}, slippage {settings['slippage']:g}, "
+        f"cash {settings['cash']:,.2f}, {_fees(settings)}, slippage {settings['slippage']:g}, "
         f"annualised by {settings['periods_per_year']:g}",
+        *_account(settings),
         *_parameters(result.parameters),
     ]
     held = result.buy_and_hold
@@ -82,6 +83,24 @@ def _parameters(parameters: Mapping[str, Any]) -> list[str]:
     if parameters and all(isinstance(each, Mapping) for each in parameters.values()):
         return [f"{strategy}: {', '.join(_parameters(each))}" for strategy, each in parameters.items()]
     return [", ".join(f"{name}={value}" for name, value in parameters.items())]
+
+
+def _fees(settings: Mapping[str, Any]) -> str:
+    """What fills paid."""
+    if "maker" not in settings and "taker" not in settings:
+        return f"fee {settings['fee']:g}"
+    maker, taker = (settings.get(name, settings["fee"]) for name in ("maker", "taker"))
+    return f"maker {maker:g}, taker {taker:g}"
+
+
+def _account(settings: Mapping[str, Any]) -> list[str]:
+    """What the account names, in a line; tables of symbols by their length."""
+    told = [
+        f"{name} {f'of {len(value)} symbols' if isinstance(value, Mapping) else value}"
+        for name, value in settings.get("account", {}).items()
+        if name not in ("maker", "taker", "cash", "fee")
+    ]
+    return [f"account: {', '.join(told)}"] if told else []
 
 
 def _line(name: str, metrics: Mapping[str, float], held: Mapping[str, float]) -> str:

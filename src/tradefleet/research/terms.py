@@ -10,7 +10,7 @@ from tradefleet.graph.constant import CONSTANT
 from tradefleet.graph.node import Node
 from tradefleet.market.bars import Bars, Floats
 from tradefleet.market.errors import DataError, InternalError, ParameterError
-from tradefleet.market.time import DAY, TimeLike
+from tradefleet.market.time import DAY, SECOND, TimeLike, format_time
 from tradefleet.research.data import Data, last_known
 from tradefleet.research.settings import Settings
 from tradefleet.simulation.columns import BarColumns, Detail
@@ -108,14 +108,24 @@ def carry_of(bars: Bars, account: Account, data: Data) -> Carry:
     found = no_carry()
     if isinstance(funding, str):
         series = data.series_of(funding)
-        due = (series.time >= first) & (series.time < last)
+        # Venues stamp a funding some milliseconds after the hour it is for.
+        times = series.time - series.time % SECOND
+        due = (times >= first) & (times < last)
         if not due.any():
             raise DataError(
                 f"the funding series '{series.name}' has no rate while the bars last",
                 where=bars.symbol,
                 cure="give the rates of that time",
             )
-        found = funding_of(series.time[due], series.value[due])
+        wild = due & (np.abs(series.value) > 1.0)
+        if wild.any():
+            row = int(np.argmax(wild))
+            raise DataError(
+                f"the funding series '{series.name}' has a rate of {series.value[row]:g}",
+                where=f"{bars.symbol} at {format_time(int(series.time[row]))}",
+                cure="give fractions: 0.0001 is a hundredth of a percent",
+            )
+        found = funding_of(times[due], series.value[due])
     elif funding != 0.0:
         found = constant_funding(float(funding), first, last, account.funding_length)
     long, short = (float(account.of_symbol(name, bars.symbol)) for name in ("swap_long", "swap_short"))
@@ -170,7 +180,14 @@ def ask_of(bars: Bars, account: Account, data: Data, until: TimeLike | None) -> 
             )
         return BarColumns(bars.time, other.open[rows], other.high[rows], other.low[rows], other.close[rows])
     if isinstance(spread, str):
-        wide = last_known(data.series_of(spread), bars.time, bars.symbol)
+        series = data.series_of(spread)
+        wide = last_known(series, bars.time, bars.symbol)
+        if wide.min() < 0.0:
+            raise DataError(
+                f"the spread series '{series.name}' goes down to {wide.min():g}",
+                where=bars.symbol,
+                cure="give ask - bid in price, 0 or more",
+            )
         return BarColumns(bars.time, *(getattr(bars, side) + wide for side in ("open", "high", "low", "close")))
     if spread == 0.0:
         return None

@@ -140,10 +140,11 @@ def exits_inside(
         wallet, leg = _by_detail(wallet, leg, number, columns.detail, index, market, policy, journal)
         if unclear and journal.used[ROWS] > before and journal.counts[AMBIGUOUS_EXITS] == known:
             journal.counts[RESOLVED_EXITS] += 1
-    if journal.used[ROWS] == before:
-        wallet, leg = _within(wallet, leg, number, bars, index, bars.time[index], market, policy, journal)
-        if unclear and journal.used[ROWS] > before:
-            journal.counts[AMBIGUOUS_EXITS] += 1
+    unclear = unclear and journal.used[ROWS] == before
+    # What the bar reaches and none of the finer ones does was in one that is absent.
+    wallet, leg = _within(wallet, leg, number, bars, index, bars.time[index], market, policy, journal)
+    if unclear and journal.used[ROWS] > before:
+        journal.counts[AMBIGUOUS_EXITS] += 1
     return wallet, leg
 
 
@@ -171,14 +172,13 @@ def _by_detail(
     wallet: Wallet, leg: Leg, number: int, detail: Detail, index: int, market: Market, policy: Policy, journal: Journal
 ) -> Money:
     """Levels reached within the finer bars of a bar, one after another."""
-    first, bars = detail.start[index], detail.bars
-    for row in range(first, detail.start[index + 1]):
+    bars = detail.bars
+    for row in range(detail.start[index], detail.start[index + 1]):
         watch = watched(leg.position)
         if bars.low[row] > watch.below and bars.high[row] < watch.above:
             continue
         before, unclear = journal.used[ROWS], ambiguous(leg, bars.low[row], bars.high[row], leg.bar)
-        if row > first:
-            wallet, leg = exits_at_open(wallet, leg, number, bars.open[row], bars.time[row], market, policy, journal)
+        wallet, leg = exits_at_open(wallet, leg, number, bars.open[row], bars.time[row], market, policy, journal)
         unclear = unclear and journal.used[ROWS] == before
         wallet, leg = _within(wallet, leg, number, bars, row, bars.time[row], market, policy, journal)
         if unclear and journal.used[ROWS] > before:

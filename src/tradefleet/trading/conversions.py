@@ -46,7 +46,15 @@ def conversion_of(account: Account, symbol: str) -> Conversion:
     'inverse'
     """
     own, pair = account.currency, currencies_of(symbol)
-    if own is None or pair is None or pair[1] == own:
+    if own is None:
+        return Conversion("same")
+    if pair is None:
+        raise ParameterError(
+            f"{symbol} does not tell its currencies and the account is in {own}",
+            where="[account]",
+            cure="name the symbol as USD/JPY, or leave currency out",
+        )
+    if pair[1] == own:
         return Conversion("same")
     base, quote = pair
     if base == own:
