@@ -11,13 +11,35 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import backtest, import_data, large, memory, metrics, portfolio, same_trades, simulators, start
+from benchmarks import (
+    backtest,
+    import_data,
+    large,
+    memory,
+    metrics,
+    on_bar,
+    portfolio,
+    same_trades,
+    simulators,
+    start,
+)
 from benchmarks.machine import machine_facts
 from benchmarks.report import Report
 
 BENCHMARKS: dict[str, Callable[[], Report]] = {
     module.NAME: module.run
-    for module in (backtest, portfolio, simulators, start, import_data, memory, large, metrics, same_trades)
+    for module in (
+        backtest,
+        portfolio,
+        simulators,
+        on_bar,
+        start,
+        import_data,
+        memory,
+        large,
+        metrics,
+        same_trades,
+    )
 }
 
 

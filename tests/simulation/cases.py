@@ -571,7 +571,7 @@ def run_together(walk: Callable[..., Any], case: Case) -> Found:
     symbols = np.array([leg.terms.symbol for leg in case.legs], np.int64)
     limits = AccountLimits(case.limits.open_positions, case.limits.exposure, case.limits.symbol_exposure)
     table, journal, state = first_table(case, carried), room_for(case, True), first_state(case.cash, case.times[0])
-    scratch, places = np.zeros((4, len(case.legs))), np.zeros((3, len(case.legs)), np.int64)
+    scratch, places = np.zeros((5, len(case.legs))), np.zeros((3, len(case.legs)), np.int64)
     state = walk(state, table, columns, offsets, symbols, limits, case.length, scratch, places, journal)
     return Found(state, tuple(leg_of(table, row) for row in range(len(case.legs))), journal)
 

@@ -167,7 +167,7 @@ class _Run:
         self._parts, self._table, self._limits, self._varying = parts, table, limits, varying
         self._alone = len(parts) == 1 and limits == Limits(0, 0.0, 0.0)
         self._symbols = np.array(symbols_of(parts))
-        self._scratch, self._places = np.zeros((4, len(parts))), np.zeros((3, len(parts)), np.int64)
+        self._scratch, self._places = np.zeros((5, len(parts))), np.zeros((3, len(parts)), np.int64)
         self._bar_equity = bar_equity
         self._written = [self._new(0, 0)]
         if not self._alone:

@@ -158,7 +158,7 @@ def _together(parts: Sequence[Part], table: Table, cash: float, limits: Limits, 
     journal = new_journal(rows, days_of(times), len(times) if per_bar else 0, len(parts))
     symbols = np.array(symbols_of(parts))
     state = first_state(cash, int(times[0]))
-    scratch, places = np.zeros((4, len(parts))), np.zeros((3, len(parts)), np.int64)
+    scratch, places = np.zeros((5, len(parts))), np.zeros((3, len(parts)), np.int64)
     state = compiled_walk_together()(
         state, table, read_only(columns), offsets, symbols, limits, parts[0].market.timeframe, scratch, places, journal
     )

@@ -66,7 +66,8 @@ BUSY = 2
 class Legs(NamedTuple):
     """All legs at a step: their table and columns, the row each is at, and whether it has a bar there.
 
-    `below` and `above` are the nearest levels of each; `order`, `ranks` and `wanted` are for ranking those that enter.
+    `below` and `above` are the nearest levels of each; `follows` is 1 where closes may move them or end the position;
+    `order`, `ranks` and `wanted` are for ranking those that enter.
     """
 
     table: Table
@@ -80,6 +81,7 @@ class Legs(NamedTuple):
     above: Floats
     wanted: Floats
     ranks: Floats
+    follows: Floats
 
 
 def walk_together(
@@ -96,14 +98,14 @@ def walk_together(
 ) -> State:
     """Carry the legs over their bars, writing trades, day-end equity and counts into the journal.
 
-    `symbols` tells which legs trade the same one; `scratch` and `places` are four and three rows for the walk's own
+    `symbols` tells which legs trade the same one; `scratch` and `places` are five and three rows for the walk's own
     use, a column a leg. The journal needs room for the rows of an entry for each entry signal and two more for each
     leg, for a day for each step, and for each leg's equity of each day.
     """
     wallet, drawdown, day_end, equity, close_time, steps = state
     legs = Legs(
         table, columns, offsets, symbols, places[0], places[1], places[2],
-        scratch[0], scratch[1], scratch[2], scratch[3],
+        scratch[0], scratch[1], scratch[2], scratch[3], scratch[4],
     )  # fmt: skip
     for number in range(len(symbols)):
         legs.rows[number] = offsets[number]
@@ -142,9 +144,12 @@ def walk_together(
 
 
 def _watch(legs: Legs, number: int) -> None:
-    """Note the nearest levels of a leg."""
-    watch = watched(leg_of(legs.table, number).position)
+    """Note the nearest levels of a leg, and whether its closes matter to them."""
+    held = leg_of(legs.table, number).position
+    watch = watched(held)
     legs.below[number], legs.above[number] = watch.below, watch.above
+    moves = held.trail > 0.0 or moves_at_every_close(held, policy_of(legs.table, number), legs.columns)
+    legs.follows[number] = 1.0 if held.side != 0.0 and (moves or held.max_bars > 0.0) else 0.0
 
 
 def _next_time(legs: Legs) -> int:
@@ -250,7 +255,8 @@ def _close(legs: Legs, close_time: int) -> int:
         numbers[RATE], numbers[LAST_CLOSE] = at(columns.rate, row), columns.bid.close[row]
         if numbers[SIDE] != 0.0:
             numbers[MARK] = columns.ask.close[row] if numbers[SIDE] < 0.0 else columns.bid.close[row]
-            _follow(legs, number, row, close_time)
+            if legs.follows[number] != 0.0:
+                _follow(legs, number, row, close_time)
         if columns.decisions.signals[row] != 0:
             deciding += 1
     return deciding
