@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 OURS = ("tradefleet", "numpy", "numba", "TA-Lib", "polars")
-PEERS = ("vectorbt", "vectorbt-rust", "backtesting", "numpy", "numba", "pandas", "TA-Lib")
+PEERS = ("vectorbt", "vectorbt-rust", "backtesting", "backtrader", "numpy", "numba", "pandas", "TA-Lib")
 
 
 def machine_facts() -> dict[str, object]:
