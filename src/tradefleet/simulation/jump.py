@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from tradefleet.simulation.blocks import LARGE, SMALL, Blocks
+from tradefleet.simulation.blocks import LARGE, SMALL, Blocks, Extremes
 from tradefleet.simulation.carrying import settle
 from tradefleet.simulation.columns import DAYS, BarColumns, Integers, Journal, LegColumns
 from tradefleet.simulation.exits import Watch, watched
@@ -136,13 +136,18 @@ def next_event(
 def _next_signal(signals: NDArray[np.uint8], words: Integers, wanted: int, index: int, stop: int) -> int:
     """The first bar from `index` on with one of the wanted signals, at most `stop`."""
     each = wanted * _EACH
-    while index < stop:
-        if index % _WORD == 0 and words[index // _WORD] & each == 0:
-            index += _WORD
-        elif signals[index] & wanted != 0:
+    while index < stop and index % _WORD != 0:
+        if signals[index] & wanted != 0:
             return index
-        else:
-            index += 1
+        index += 1
+    word, last = index // _WORD, stop // _WORD
+    while word + 4 <= last and (words[word] | words[word + 1] | words[word + 2] | words[word + 3]) & each == 0:
+        word += 4
+    while word < last and words[word] & each == 0:
+        word += 1
+    for bar in range(max(index, word * _WORD), stop):
+        if signals[bar] & wanted != 0:
+            return bar
     return stop
 
 
@@ -189,18 +194,17 @@ def _trailed(
     long = held.side > 0.0
     best, level, stop_level, trailing = held.best_close, held.trailed, held.stop, held.trailing
     below, above = watched(held)
-    small, large = blocks.small, blocks.large
     while index < stop:
         size = 0
-        for width in (LARGE, SMALL):
-            if size == 0 and index % width == 0 and index + width <= stop:
-                part = large if width == LARGE else small
-                row = index // width
-                nearest = better(held.side, best, part.high_close[row] if long else part.low_close[row])
-                moved = trailing_level(held.side, nearest, held.trail, market.tick)
-                lowest, highest = (max(below, moved), above) if long else (below, min(above, moved))
-                if part.low[row] > lowest and part.high[row] < highest:
-                    best, size = nearest, width
+        # The widths are written out: division by a constant is a shift.
+        if index % LARGE == 0 and index + LARGE <= stop:
+            nearest = _clear(blocks.large, index // LARGE, held, best, below, above, market)
+            if nearest > 0.0:
+                best, size = nearest, LARGE
+        if size == 0 and index % SMALL == 0 and index + SMALL <= stop:
+            nearest = _clear(blocks.small, index // SMALL, held, best, below, above, market)
+            if nearest > 0.0:
+                best, size = nearest, SMALL
         if size == 0:
             if bars.low[index] <= below or bars.high[index] >= above:
                 break
@@ -215,6 +219,15 @@ def _trailed(
         held.liquidation, stop_level, level, held.target, held.part, held.trail, best, held.break_even,
         held.max_bars, trailing, held.parts, held.adds, held.number, held.entry_bar, held.target_from, held.entry_time,
     )  # fmt: skip
+
+
+def _clear(part: Extremes, row: int, held: Position, best: float, below: float, above: float, market: Market) -> float:
+    """The best close after a block that reaches no level, wherever the stop has trailed to in it; 0.0 if it may."""
+    long = held.side > 0.0
+    nearest = better(held.side, best, part.high_close[row] if long else part.low_close[row])
+    moved = trailing_level(held.side, nearest, held.trail, market.tick)
+    lowest, highest = (max(below, moved), above) if long else (below, min(above, moved))
+    return nearest if part.low[row] > lowest and part.high[row] < highest else 0.0
 
 
 def _worth(wallet: Wallet, held: Position, close: float, rate: float) -> float:
@@ -267,23 +280,38 @@ def _fallen(
     timeframe: int,
 ) -> Drawdown:
     """The drawdown after the closes from `index` to before `stop`, blocks that cannot change it passed over."""
-    small, large = blocks.small, blocks.large
     while index < stop:
-        size = 0
-        for width in (LARGE, SMALL):
-            if size == 0 and index % width == 0 and index + width <= stop:
-                part = large if width == LARGE else small
-                row = index // width
-                one = _worth(wallet, held, part.low_close[row], rate)
-                other = _worth(wallet, held, part.high_close[row], rate)
-                if max(one, other) < drawdown.peak and min(one, other) >= drawdown.floor:
-                    size = width
-        if size == 0:
-            size = 1
-            equity = _worth(wallet, held, bars.close[index], rate)
-            drawdown = update_drawdown(drawdown, equity, bars.time[index] + timeframe)
+        # The widths are written out: division by a constant is a shift.
+        if (
+            index % LARGE == 0
+            and index + LARGE <= stop
+            and _calm(blocks.large, index // LARGE, drawdown, held, wallet, rate)
+        ):
+            index += LARGE
+            drawdown = _below_peak(drawdown)
+        elif (
+            index % SMALL == 0
+            and index + SMALL <= stop
+            and _calm(blocks.small, index // SMALL, drawdown, held, wallet, rate)
+        ):
+            index += SMALL
+            drawdown = _below_peak(drawdown)
         else:
-            peak, peak_time, floor, deepest, longest, _ = drawdown
-            drawdown = Drawdown(peak, peak_time, floor, deepest, longest, True)
-        index += size
+            for bar in range(index, min(index - index % SMALL + SMALL, stop)):
+                equity = _worth(wallet, held, bars.close[bar], rate)
+                drawdown = update_drawdown(drawdown, equity, bars.time[bar] + timeframe)
+            index = min(index - index % SMALL + SMALL, stop)
     return drawdown
+
+
+def _calm(part: Extremes, row: int, drawdown: Drawdown, held: Position, wallet: Wallet, rate: float) -> bool:
+    """Whether no close of a block makes a new peak of equity or a deeper fall."""
+    one = _worth(wallet, held, part.low_close[row], rate)
+    other = _worth(wallet, held, part.high_close[row], rate)
+    return max(one, other) < drawdown.peak and min(one, other) >= drawdown.floor
+
+
+def _below_peak(drawdown: Drawdown) -> Drawdown:
+    """The drawdown after closes below the peak that are not the deepest."""
+    peak, peak_time, floor, deepest, longest, _ = drawdown
+    return Drawdown(peak, peak_time, floor, deepest, longest, True)
