@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from tradefleet.simulation.rules.carry import Carry, carry_payment
-from tradefleet.simulation.state import Leg, Position, Wallet
-
-
-def next_due(leg: Leg, carry: Carry) -> int:
-    """When the next funding or swap of a leg falls due; the last time of a carry is NEVER."""
-    return carry.time[leg.carried]  # type: ignore[no-any-return]
+from tradefleet.simulation.state import Leg, Wallet, with_amounts
 
 
 def settle(wallet: Wallet, leg: Leg, carry: Carry, before: int, price: float) -> tuple[Wallet, Leg]:
@@ -20,18 +15,11 @@ def settle(wallet: Wallet, leg: Leg, carry: Carry, before: int, price: float) ->
             paid += carry_payment(held.side, held.quantity, price, rates[0], rates[1], rates[2]) * leg.rate
         row += 1
     if held.side != 0.0:
-        held = _with_carry(held, held.carry + paid)
+        held = with_amounts(
+            held, held.quantity, held.fees, held.carry + paid, held.margin, held.cost, held.part, held.parts
+        )
     wallet = Wallet(wallet.balance - paid, wallet.locked, wallet.reserved)
     return wallet, Leg(
         held, leg.leave, leg.entry, leg.last_exit, leg.record, leg.realised - paid,
         leg.rate, leg.last_range, leg.last_volume, row, leg.bar,
-    )  # fmt: skip
-
-
-def _with_carry(held: Position, carry: float) -> Position:
-    return Position(
-        held.side, held.quantity, held.first_quantity, held.entry_price, held.fees, carry, held.margin, held.cost,
-        held.liquidation, held.stop, held.trailed, held.target, held.part, held.trail, held.best_close, held.break_even,
-        held.max_bars, held.trailing, held.parts, held.adds, held.number, held.entry_bar, held.target_from,
-        held.entry_time,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from tradefleet.simulation.columns import ROWS, Journal
 from tradefleet.simulation.exits import Exit
 from tradefleet.simulation.rules.scale_out import part_level
 from tradefleet.simulation.rules.sizing import record_after
-from tradefleet.simulation.state import Leg, Market, Policy, Position, Wallet, flat
+from tradefleet.simulation.state import Leg, Market, Policy, Wallet, flat, with_amounts
 
 
 def leave(
@@ -34,30 +34,13 @@ def leave(
     if whole:
         position, last_exit = flat(), time
     else:
-        position, last_exit = _rest(held, found.quantity, fees, carry, margin, cost, market, policy), leg.last_exit
+        parts, last_exit = held.parts + 1, leg.last_exit
+        part = part_level(parts, held.side, held.entry_price, policy.scale_out, market.tick)
+        position = with_amounts(
+            held, held.quantity - found.quantity, held.fees - fees, held.carry - carry, held.margin - margin,
+            held.cost - cost, part, parts,
+        )  # fmt: skip
     return wallet, Leg(
         position, leg.leave, leg.entry, last_exit, record, leg.realised + gross - fee,
         leg.rate, leg.last_range, leg.last_volume, leg.carried, leg.bar,
-    )  # fmt: skip
-
-
-def _rest(
-    held: Position,
-    quantity: float,
-    fees: float,
-    carry: float,
-    margin: float,
-    cost: float,
-    market: Market,
-    policy: Policy,
-) -> Position:
-    """The position after a part of it has left by scaling out."""
-    parts = held.parts + 1
-    return Position(
-        held.side, held.quantity - quantity, held.first_quantity, held.entry_price,
-        held.fees - fees, held.carry - carry, held.margin - margin, held.cost - cost,
-        held.liquidation, held.stop, held.trailed, held.target,
-        part_level(parts, held.side, held.entry_price, policy.scale_out, market.tick),
-        held.trail, held.best_close, held.break_even, held.max_bars, held.trailing, parts, held.adds, held.number,
-        held.entry_bar, held.target_from, held.entry_time,
     )  # fmt: skip

@@ -31,6 +31,7 @@ from tradefleet.simulation.state import (
     Position,
     State,
     Wallet,
+    with_levels,
     with_orders,
     with_position,
 )
@@ -214,11 +215,8 @@ def _trailed(
             stop_level, trailing = level, True
         below, above = (max(below, level), above) if long else (below, min(above, level))
         index += size
-    return index, Position(
-        held.side, held.quantity, held.first_quantity, held.entry_price, held.fees, held.carry, held.margin, held.cost,
-        held.liquidation, stop_level, level, held.target, held.part, held.trail, best, held.break_even,
-        held.max_bars, trailing, held.parts, held.adds, held.number, held.entry_bar, held.target_from, held.entry_time,
-    )  # fmt: skip
+    moved_to = with_levels(held, stop_level, level, held.target, best, held.break_even, trailing)
+    return index, moved_to
 
 
 def _clear(part: Extremes, row: int, held: Position, best: float, below: float, above: float, market: Market) -> float:

@@ -7,7 +7,7 @@ from tradefleet.simulation.rules.aging import aged_fraction
 from tradefleet.simulation.rules.break_even import break_even_reached
 from tradefleet.simulation.rules.take_profit import target_level
 from tradefleet.simulation.rules.trailing_stop import better, trailing_level, trailing_level_by
-from tradefleet.simulation.state import Market, Policy, Position
+from tradefleet.simulation.state import Market, Policy, Position, with_levels
 
 
 def moves_at_every_close(position: Position, policy: Policy, columns: LegColumns) -> bool:
@@ -37,8 +37,4 @@ def manage(held: Position, close: float, close_time: int, distance: float, marke
     if len(policy.aging) > 0:
         fraction = aged_fraction(policy.aging, close_time - held.entry_time, market.timeframe)
         target = target_level(side, held.entry_price, fraction, market.tick)
-    return Position(
-        side, held.quantity, held.first_quantity, held.entry_price, held.fees, held.carry, held.margin, held.cost,
-        held.liquidation, stop, trailed, target, held.part, held.trail, best, break_even, held.max_bars, trailing,
-        held.parts, held.adds, held.number, held.entry_bar, held.target_from, held.entry_time,
-    )  # fmt: skip
+    return with_levels(held, stop, trailed, target, best, break_even, trailing)

@@ -24,6 +24,7 @@ from tradefleet.simulation.phases import (
     with_signals,
 )
 from tradefleet.simulation.rules.drawdown import update_drawdown
+from tradefleet.simulation.rules.exposure import no_slot, room_left
 from tradefleet.simulation.rules.timer import time_is_up
 from tradefleet.simulation.state import (
     DAY,
@@ -301,7 +302,7 @@ def _decide(legs: Legs, wallet: Wallet, equity: float, close_time: int, limits: 
     _rank(legs.order, legs.ranks, candidates)
     for place in range(candidates):
         number = legs.order[place]
-        if limits.open_positions > 0 and _taken(table, number) >= limits.open_positions:
+        if no_slot(_taken(table, number), limits.open_positions):
             journal.counts[NO_SLOT] += 1
             continue
         row = legs.rows[number]
@@ -346,12 +347,7 @@ def _room(table: Table, besides: int, symbols: Integers, equity: float, limits: 
         of_all += exposed
         if symbols[number] == symbols[besides]:
             of_symbol += exposed
-    room = math.inf
-    if limits.exposure > 0.0:
-        room = limits.exposure * equity - of_all
-    if limits.symbol_exposure > 0.0:
-        room = min(room, limits.symbol_exposure * equity - of_symbol)
-    return max(room, 0.0)
+    return room_left(equity, limits.exposure, of_all, limits.symbol_exposure, of_symbol)
 
 
 def _rank(order: Integers, ranks: Floats, count: int) -> None:

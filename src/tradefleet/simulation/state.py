@@ -221,6 +221,28 @@ def first_state(cash: float, time: int) -> State:
     return State(Wallet(cash, 0.0, 0.0), drawdown, time - time % DAY + DAY, cash, time, 0)
 
 
+def with_levels(
+    held: Position, stop: float, trailed: float, target: float, best: float, break_even: float, trailing: bool
+) -> Position:
+    """The position with its levels where a close has moved them."""
+    return Position(
+        held.side, held.quantity, held.first_quantity, held.entry_price, held.fees, held.carry, held.margin, held.cost,
+        held.liquidation, stop, trailed, target, held.part, held.trail, best, break_even, held.max_bars, trailing,
+        held.parts, held.adds, held.number, held.entry_bar, held.target_from, held.entry_time,
+    )  # fmt: skip
+
+
+def with_amounts(
+    held: Position, quantity: float, fees: float, carry: float, margin: float, cost: float, part: float, parts: int
+) -> Position:
+    """The position with other amounts, so many parts of it gone, the next one's level at `part`."""
+    return Position(
+        held.side, quantity, held.first_quantity, held.entry_price, fees, carry, margin, cost,
+        held.liquidation, held.stop, held.trailed, held.target, part, held.trail, held.best_close, held.break_even,
+        held.max_bars, held.trailing, parts, held.adds, held.number, held.entry_bar, held.target_from, held.entry_time,
+    )  # fmt: skip
+
+
 def with_position(leg: Leg, position: Position) -> Leg:
     """The leg, holding another position."""
     return Leg(

@@ -24,8 +24,8 @@ from tradefleet.simulation.rules.slippage import Slippage
 from tradefleet.simulation.rules.steps import Steps
 
 MODULES = (
-    "aging", "break_even", "carry", "cooldown", "fees", "limit_order", "liquidation", "margin",
-    "market_order", "scale_out", "sizing", "slippage", "stop_loss", "take_profit", "timer", "trailing_stop",
+    "aging", "break_even", "carry", "cooldown", "exposure", "fees", "limit_order", "liquidation",
+    "margin", "market_order", "scale_out", "sizing", "slippage", "stop_loss", "take_profit", "timer", "trailing_stop",
 )  # fmt: skip
 # What prepares the numbers of a rule and is not compiled.
 PREPARING = {"margin_of", "no_carry", "funding_of", "constant_funding", "nightly_swap", "merged"}
@@ -75,6 +75,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(("rate", "long", "short", "profit_ratio"), st.floats(-0.1, 0.1)),
     **dict.fromkeys(("close_time", "last_exit_time", "entry_time", "open_time", "placed_time", "age"), MOMENTS),
     **dict.fromkeys(("bars", "max_bars"), BARS),
+    **dict.fromkeys(("exposure", "symbol_exposure"), st.one_of(st.just(0.0), st.floats(0.1, 20.0))),
+    **dict.fromkeys(("of_all", "of_symbol"), PRICES),
+    **dict.fromkeys(("taken", "positions"), st.integers(0, 9)),
     "timeframe": FRAMES,
     **dict.fromkeys(("tick", "lot"), STEPS),
     "lots": st.builds(Lots, STEPS, st.sampled_from([0.0, 10.0])),

@@ -12,6 +12,7 @@ from tradefleet.simulation.managing import moves_at_every_close
 from tradefleet.simulation.on_bar.desk import Desk
 from tradefleet.simulation.on_bar.run import Run
 from tradefleet.simulation.rules.drawdown import update_drawdown
+from tradefleet.simulation.rules.exposure import no_slot, room_left
 from tradefleet.simulation.state import DAY, NO_SLOT, Leg, Limits, State
 
 # More rows of the journal than a leg's own levels and a reversal need in one bar.
@@ -215,17 +216,11 @@ def _decide_together(
 
 def _full(besides: Desk, desks: Sequence[Desk], limits: Limits) -> bool:
     """Whether the other desks take all positions that the account allows."""
-    most = limits.open_positions
-    return most > 0 and sum(desk.takes_a_slot for desk in desks if desk is not besides) >= most
+    return no_slot(sum(desk.takes_a_slot for desk in desks if desk is not besides), limits.open_positions)
 
 
 def _room(one: Desk, desks: Sequence[Desk], symbols: Sequence[int], equity: float, limits: Limits) -> float:
     """The notional that the exposure limits leave for an entry of a desk, in the account's currency."""
-    room = math.inf
-    if limits.exposure > 0.0:
-        room = limits.exposure * equity - sum(desk.exposed for desk in desks)
-    if limits.symbol_exposure > 0.0:
-        own = symbols[one.number]
-        same = sum(desk.exposed for desk in desks if symbols[desk.number] == own)
-        room = min(room, limits.symbol_exposure * equity - same)
-    return max(room, 0.0)
+    of_all = sum(desk.exposed for desk in desks)
+    of_symbol = sum(desk.exposed for desk in desks if symbols[desk.number] == symbols[one.number])
+    return room_left(equity, limits.exposure, of_all, limits.symbol_exposure, of_symbol)
