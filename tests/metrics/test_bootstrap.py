@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradefleet.market.errors import ParameterError
-from tradefleet.metrics import MEASURES, Performance
+from tradefleet.metrics import MEASURES, Performance, figures_of
 from tradefleet.metrics import bootstrap as module
 from tradefleet.metrics.bootstrap import OF_DAYS, OF_TRADES, block_length, confidence
 
@@ -73,7 +73,7 @@ def test_statistics_of_a_resample_are_the_measures(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(module, "_blocks", lambda random, days, rows: np.tile(np.arange(days), (rows, 1)))
     found = module._by_days(run, 7, 0)
     for name in OF_DAYS:
-        assert found[name] == pytest.approx([MEASURES[name](run)] * 7, rel=1e-9), name
+        assert found[name] == pytest.approx([MEASURES[name](figures_of(run))] * 7, rel=1e-9), name
 
 
 def test_sums_of_trades_are_the_measures_when_all_are_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +86,7 @@ def test_sums_of_trades_are_the_measures_when_all_are_drawn_once(monkeypatch: py
         run = account(6, 3, 0.0, 0.1, count)
         found = module._by_trades(run, 3, 0)
         for name in OF_TRADES:
-            assert found[name] == pytest.approx([MEASURES[name](run)] * 3, rel=1e-9), name
+            assert found[name] == pytest.approx([MEASURES[name](figures_of(run))] * 3, rel=1e-9), name
 
 
 def test_blocks_have_the_promised_length_and_reach_every_day_alike() -> None:

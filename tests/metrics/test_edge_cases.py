@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tradefleet.market.errors import ParameterError
 from tradefleet.market.time import DAY
-from tradefleet.metrics import MEASURES, Performance, measure
+from tradefleet.metrics import MEASURES, Figures, Performance, figures_of, measure
 
 Make = Callable[..., Performance]
 amounts = st.floats(-1e9, 1e9)
@@ -88,9 +88,9 @@ def test_returns_end_on_the_day_of_ruin() -> None:
 
 def test_profit_factor_without_a_loss_is_infinite_and_without_a_win_zero() -> None:
     factor = MEASURES["profit_factor"]
-    assert factor(Performance.from_days(100, [110], [5.0])) == math.inf
-    assert factor(Performance.from_days(100, [110], [-5.0])) == 0
-    assert math.isnan(factor(Performance.from_days(100, [110], [0.0])))
+    assert factor(Figures.from_days(100, [110], [5.0])) == math.inf
+    assert factor(Figures.from_days(100, [110], [-5.0])) == 0
+    assert math.isnan(factor(Figures.from_days(100, [110], [0.0])))
 
 
 def test_weekly_bars_are_annualised_by_weeks(make: Make) -> None:
@@ -98,7 +98,7 @@ def test_weekly_bars_are_annualised_by_weeks(make: Make) -> None:
     equity = 10_000 * np.exp(np.random.default_rng(5).normal(0, 0.02, 52).cumsum())
     run = make(equity, equity_time=weeks, last_time=int(weeks[-1]))
     assert run.periods == pytest.approx(365 / 7)
-    assert MEASURES["volatility"](run) == pytest.approx(run.returns.std(ddof=1) * math.sqrt(365 / 7))
+    assert MEASURES["volatility"](figures_of(run)) == pytest.approx(run.returns.std(ddof=1) * math.sqrt(365 / 7))
 
 
 def test_forex_weekends_leave_days_days(make: Make) -> None:
@@ -108,7 +108,7 @@ def test_forex_weekends_leave_days_days(make: Make) -> None:
 
 
 def test_a_run_too_short_for_a_yearly_figure_is_undefined() -> None:
-    assert math.isnan(MEASURES["cagr"](Performance.from_days(1, [1e9])))
+    assert math.isnan(MEASURES["cagr"](Figures.from_days(1, [1e9])))
 
 
 def test_columns_of_different_length_are_refused(make: Make) -> None:

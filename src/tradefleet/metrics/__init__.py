@@ -1,6 +1,6 @@
 """Measures of a run: one a file, all with the verb `measure`.
 
-A new measure is a new file with `measure(performance) -> float` and its name in the list below; the
+A new measure is a new file with `measure(figures) -> float`, its name in the list below and its line in `row.py`; the
 contract suite in tests/metrics finds it by itself.
 """
 
@@ -42,9 +42,10 @@ from tradefleet.metrics import (
     worst_day,
     worst_trade,
 )
+from tradefleet.metrics.figures import Figures, figures_of
 from tradefleet.metrics.performance import Performance
 
-Measure = Callable[[Performance], float]
+Measure = Callable[[Figures], float]
 
 # In the order they are shown.
 _MODULES = (
@@ -91,7 +92,8 @@ def measure(performance: Performance) -> dict[str, float]:
     >>> round(measure(Performance.from_days(100, [110, 99, 120]))["total_return"], 6)
     0.2
     """
-    return {name: one(performance) for name, one in MEASURES.items()}
+    figures = figures_of(performance)
+    return {name: one(figures) for name, one in MEASURES.items()}
 
 
-__all__ = ["MEASURES", "Measure", "Performance", "measure"]
+__all__ = ["MEASURES", "Figures", "Measure", "Performance", "figures_of", "measure"]

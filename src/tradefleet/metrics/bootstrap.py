@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradefleet.market.errors import ParameterError
+from tradefleet.metrics.figures import figures_of
 from tradefleet.metrics.performance import NOISE, Floats, Performance
 
 # Below this many days or trades an interval would say more than is known.
@@ -66,7 +67,11 @@ def confidence(
     """
     _check(names, level, resamples)
     measured: dict[str, Floats] = {}
-    if not set(OF_DAYS).isdisjoint(names) and len(performance.returns) >= FEWEST and performance.deviation > 0:
+    if (
+        not set(OF_DAYS).isdisjoint(names)
+        and len(performance.returns) >= FEWEST
+        and figures_of(performance).deviation > 0
+    ):
         measured |= _by_days(performance, resamples, seed)
     if not set(OF_TRADES).isdisjoint(names) and len(performance.profit) >= FEWEST:
         measured |= _by_trades(performance, resamples, seed)

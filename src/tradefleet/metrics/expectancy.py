@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
-
-from tradefleet.metrics.performance import Performance
+from tradefleet.metrics.figures import Figures
 
 
-def measure(performance: Performance) -> float:
+def measure(figures: Figures) -> float:
     """Average profit of a closed trade after fees.
 
     Unit: money a trade. Formula: mean(profit). NaN without trades.
     Source: Tharp (2007), Trade Your Way to Financial Freedom.
 
-    >>> measure(Performance.from_days(100, [110], [9, -3, 3]))
+    >>> measure(Figures.from_days(100, [110], [9, -3, 3]))
     3.0
     """
-    return float(performance.profit.mean()) if len(performance.profit) else math.nan
+    return figures.mean_profit

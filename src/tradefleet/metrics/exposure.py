@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from tradefleet.metrics.performance import Performance
+from tradefleet.metrics.figures import Figures
 
 
-def measure(performance: Performance) -> float:
+def measure(figures: Figures) -> float:
     """Share of bar closes with an open position.
 
     Unit: fraction. Formula: bar closes in a position / bar closes. Never NaN.
     Source: the definition; Bacon (2008), Practical Portfolio Performance Measurement.
 
-    >>> measure(Performance.from_days(100, [110]))
+    >>> measure(Figures.from_days(100, [110]))
     0.0
     """
-    return performance.exposure
+    return figures.exposure

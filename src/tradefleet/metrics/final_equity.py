@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from tradefleet.metrics.performance import Performance
+from tradefleet.metrics.figures import Figures
 
 
-def measure(performance: Performance) -> float:
+def measure(figures: Figures) -> float:
     """Equity at the end of the run, open positions marked to market.
 
     Unit: money. Formula: equity[-1]. Never NaN: the initial cash when there was no bar; zero or less
     for a ruined account.
     Source: the definition; Bacon (2008), Practical Portfolio Performance Measurement.
 
-    >>> measure(Performance.from_days(100, [110, 121]))
+    >>> measure(Figures.from_days(100, [110, 121]))
     121.0
     """
-    return performance.final_equity
+    return figures.final_equity

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tradefleet.metrics import MEASURES
+from tradefleet.metrics.figures import figures_of
 from tradefleet.metrics.performance import Floats, Integers, Performance, longest_drawdown
 
 # Closes at a time: what is made of them fits into the processor's cache, however many there are.
@@ -75,4 +76,5 @@ def held(
 
 def compared(performance: Performance) -> dict[str, float]:
     """The measures worth setting beside a strategy's, by name."""
-    return {name: MEASURES[name](performance) for name in COMPARED}
+    figures = figures_of(performance)
+    return {name: MEASURES[name](figures) for name in COMPARED}

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from tradefleet.metrics.performance import Performance
+from tradefleet.metrics.figures import Figures
 
 
-def measure(performance: Performance) -> float:
+def measure(figures: Figures) -> float:
     """Longest run of closed trades with a loss, in order of exit.
 
     Unit: count. Formula: longest run of profit < 0; break-even ends a run. Never NaN; 0 without a loss.
     Source: the definition; Pardo (2008), The Evaluation and Optimization of Trading Strategies.
 
-    >>> measure(Performance.from_days(100, [110], [9, -3, -1, 2, -1]))
+    >>> measure(Figures.from_days(100, [110], [9, -3, -1, 2, -1]))
     2.0
     """
-    lost = performance.profit_by_exit < 0
-    # The trades that did not lose, with a fence at both ends, cut the losses into runs.
-    fences = np.concatenate(([-1], np.flatnonzero(~lost), [len(lost)]))
-    return float(np.diff(fences).max() - 1)
+    return figures.losing_streak

@@ -147,59 +147,11 @@ class Performance:
         return YEAR / spacing if spacing > DAY else float(self.periods_per_year)
 
     @cached_property
-    def mean_return(self) -> float:
-        """Mean of the daily returns; NaN without any."""
-        return float(self.returns.mean()) if len(self.returns) else math.nan
-
-    @cached_property
-    def deviation(self) -> float:
-        """Sample standard deviation of the daily returns; NaN below two, 0 when it is rounding noise."""
-        if len(self.returns) < 2:
-            return math.nan
-        spread = float(self.returns.std(ddof=1))
-        return spread if spread > NOISE * max(1.0, float(np.abs(self.returns).max())) else 0.0
-
-    @cached_property
-    def return_quantiles(self) -> tuple[float, float]:
-        """The 5 % and the 95 % quantile of the daily returns; needs at least one."""
-        low, high = np.quantile(self.returns, (0.05, 0.95)).tolist()
-        return low, high
-
-    @cached_property
-    def return_scores(self) -> Floats:
-        """Daily returns in population standard deviations from their mean; empty when they do not vary."""
-        if not self.deviation > 0:
-            return np.empty(0)
-        away = self.returns - self.mean_return
-        scores: Floats = away / np.sqrt(np.mean(away * away))
-        return scores
-
-    @cached_property
     def profit_by_exit(self) -> Floats:
         """Profits in order of exit."""
         if bool(np.all(self.exit_time[1:] >= self.exit_time[:-1])):
             return self.profit
         return self.profit[np.argsort(self.exit_time, kind="stable")]
-
-    @cached_property
-    def gross_profit(self) -> float:
-        """Sum of the profits of winning trades."""
-        return float(np.maximum(self.profit, 0.0).sum())
-
-    @cached_property
-    def gross_loss(self) -> float:
-        """Sum of the losses of losing trades, as a positive number."""
-        return float(np.maximum(-self.profit, 0.0).sum())
-
-    @cached_property
-    def wins(self) -> int:
-        """Number of trades with a profit above zero."""
-        return int(np.count_nonzero(self.profit > 0))
-
-    @cached_property
-    def losses(self) -> int:
-        """Number of trades with a profit below zero."""
-        return int(np.count_nonzero(self.profit < 0))
 
 
 def ratio(numerator: float, denominator: float) -> float:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
-
-from tradefleet.metrics.performance import Performance
+from tradefleet.metrics.figures import Figures
 
 
-def measure(performance: Performance) -> float:
+def measure(figures: Figures) -> float:
     """Skewness of the daily returns: negative when the long tail is on the losing side.
 
     Unit: none. Formula: mean((r - mean(r)) ** 3) / std(r, ddof=0) ** 3. NaN below two returns or when
@@ -17,8 +13,7 @@ def measure(performance: Performance) -> float:
     Source: Joanes and Gill (1998), Comparing Measures of Sample Skewness and Kurtosis, The Statistician
     47(1), g1.
 
-    >>> round(measure(Performance.from_days(100, [101, 102, 104, 90])), 4)
+    >>> round(measure(Figures.from_days(100, [101, 102, 104, 90])), 4)
     -1.1414
     """
-    scores = performance.return_scores
-    return float(np.mean(scores * scores * scores)) if len(scores) else math.nan
+    return figures.third_moment

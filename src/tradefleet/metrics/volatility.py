@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 
-from tradefleet.metrics.performance import Performance
+from tradefleet.metrics.figures import Figures
 
 
-def measure(performance: Performance) -> float:
+def measure(figures: Figures) -> float:
     """Standard deviation of the daily returns, annualised.
 
     Unit: fraction a year. Formula: std(r, ddof=1) * sqrt(periods a year). NaN below two returns; 0 when
     equity never moves. Returns end with the day of ruin.
     Source: Hull (2018), Options, Futures, and Other Derivatives.
 
-    >>> round(measure(Performance.from_days(100, [110, 99])), 6)
+    >>> round(measure(Figures.from_days(100, [110, 99])), 6)
     2.701851
     """
-    return performance.deviation * math.sqrt(performance.periods)
+    return figures.deviation * math.sqrt(figures.periods)
