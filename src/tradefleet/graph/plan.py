@@ -31,14 +31,19 @@ __all__ = ["Evaluation", "Plan", "PlanChunks", "PlanStream", "columns_of"]
 class Evaluation:
     """The columns of one plan over arrays, in the order its nodes were given.
 
-    `lookback` is the number of bars before the first value of the slowest node, on these very bars and feeds;
-    `evaluated` counts the computations done, `replaced` the inputs that were not finite.
+    `lookbacks` are the numbers of bars before the first value of each node, on these very bars and feeds; `evaluated`
+    counts the computations done, `replaced` the inputs that were not finite.
     """
 
     columns: tuple[Column, ...]
-    lookback: int
+    lookbacks: tuple[int, ...]
     evaluated: int
     replaced: int
+
+    @property
+    def lookback(self) -> int:
+        """The number of bars before the first value of the slowest node."""
+        return max(self.lookbacks, default=0)
 
 
 class Plan:
@@ -95,6 +100,10 @@ class Plan:
 
         `visible` tells at which bar another clock's bar of an index is closed.
         """
+        return max(self.first_values(visible), default=0)
+
+    def first_values(self, visible: Callable[[Clock, int], int]) -> tuple[int, ...]:
+        """The index of the bar at which each node has its first value."""
         return self._needed(lambda call: call.operation.lookback(call.parameters), visible)
 
     def settling(self, timeframe: str | Timeframe = "1m") -> int:
@@ -114,22 +123,25 @@ class Plan:
             # One more where bars are made from shorter ones: the first may lack its beginning.
             return 0 if clock.series is not None else (bars + 1 + (ratio > 1)) * ratio - 1
 
-        return self._needed(own, visible)
+        return max(self._needed(own, visible), default=0)
 
     @cached_property
     def cumulative(self) -> tuple[Call, ...]:
         """The computations that depend on all bars since the first."""
         return tuple(call for call in self.calls if call.operation.cumulative)
 
-    def _needed(self, own: Callable[[Call], int], visible: Callable[[Clock, int], int]) -> int:
-        """The longest way through the calls, each adding bars of its own clock; `visible` turns them into base bars."""
+    def _needed(self, own: Callable[[Call], int], visible: Callable[[Clock, int], int]) -> tuple[int, ...]:
+        """For each node the longest way through the calls, each adding bars of its own clock.
+
+        `visible` turns them into base bars.
+        """
         needed: dict[Call, int] = {}
         for call in self.calls:
             before = max((needed[node.call] for node in call.inputs), default=0)
             if isinstance(call.operation, Align):
                 before = visible(call.parameters[0], before)
             needed[call] = own(call) + before
-        return max((needed[node.call] for node in self.outputs), default=0)
+        return tuple(needed[node.call] for node in self.outputs)
 
     def over(self, bars: Bars, loop: Loop = plain_loop, threads: int = 1, feeds: Feeds | None = None) -> Evaluation:
         """Evaluate over whole arrays; each computation once, its columns dropped after their last use.
@@ -154,7 +166,7 @@ class Plan:
         known = evaluate(self.calls, self._last_use, runs, threads)
         return Evaluation(
             columns=tuple(np.broadcast_to(known[node.call][node.index], (len(bars),)) for node in self.outputs),
-            lookback=self.first_value(lambda clock, bar: alignments[clock].first(bar)),
+            lookbacks=self.first_values(lambda clock, bar: alignments[clock].first(bar)),
             evaluated=len(self.calls),
             replaced=sum(runs[clock].replaced for clock in tracks),
         )

@@ -35,11 +35,15 @@ from tradefleet.trading.size import Size
 
 @dataclass(frozen=True)
 class Scope:
-    """Which bars are simulated: those that open in [since, until); and the timeframe of finer bars, if any."""
+    """Which bars are simulated: those that open in [since, until); and the timeframe of finer bars, if any.
+
+    `anchor` is the open time of the first bar fed to the indicators; None feeds as many as they need to settle.
+    """
 
     since: TimeLike | None = None
     until: TimeLike | None = None
     detail: Timeframe | None = None
+    anchor: TimeLike | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +119,7 @@ def _prepared(
     known, simulated, start = simulated_bars(bars, scope)
     traced, indicators, plan = planned(strategy)
     settling = plan.settling(bars.timeframe)
-    first = max(0, start - settling)
+    first = max(0, start - settling) if scope.anchor is None else min(known.index_of(scope.anchor), start)
     fed = known if first == 0 else known[first:]
     feeds = data.feeds_of(plan, bars, scope.until)
     account, acting, deferred = settings.account, None, None

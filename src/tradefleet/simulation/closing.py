@@ -9,6 +9,11 @@ from tradefleet.simulation.rules.sizing import record_after
 from tradefleet.simulation.state import Leg, Market, Policy, Wallet, flat, with_amounts
 
 
+def gross_profit(amount: float, price: float, entry_price: float, rate: float) -> float:
+    """What a signed quantity has won, before fees, in the account's currency."""
+    return amount * (price - entry_price) * rate
+
+
 def leave(
     wallet: Wallet, leg: Leg, number: int, found: Exit, time: int, market: Market, policy: Policy, journal: Journal
 ) -> tuple[Wallet, Leg]:
@@ -18,7 +23,7 @@ def leave(
     share = 1.0 if whole else found.quantity / held.quantity
     fee = found.fee * leg.rate
     fees, carry, margin, cost = held.fees * share, held.carry * share, held.margin * share, held.cost * share
-    gross = held.side * found.quantity * (found.price - held.entry_price) * leg.rate
+    gross = gross_profit(held.side * found.quantity, found.price, held.entry_price, leg.rate)
     profit = gross - (fees + fee) - carry
     record = leg.record
     if found.quantity > 0.0:

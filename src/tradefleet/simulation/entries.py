@@ -84,11 +84,8 @@ def order_for(
     max_bars = at(decisions.max_bars, index)
     size = at(decisions.size, index)
     limit = nearest_step(at(decisions.limit, index), market.tick) if policy.limit_entries else close
-    # Written so that NaN fails too.
-    valid = stop >= 0.0 and target >= 0.0 and trail >= 0.0 and break_even >= 0.0 and max_bars >= 0.0 and size >= 0.0
-    # No price reaches a level at zero or below: 2 was meant as 2 %.
-    reachable = stop < 1.0 and trail < 1.0 if side > 0.0 else target < 1.0
-    if not (valid and reachable and limit > 0.0):
+    valid = valid_levels(side, stop, target, trail, break_even) and max_bars >= 0.0 and size >= 0.0
+    if not (valid and limit > 0.0):
         counts[INVALID_LEVELS] += 1
         return no_entry()
     money = wanted_money(policy, size, equity, stop, leg, market)
@@ -111,6 +108,14 @@ def order_for(
     return Entry(side, quantity, stop, target, trail, break_even, max_bars, priority, limit, reserved, until)
 
 
+def valid_levels(side: float, stop: float, target: float, trail: float, break_even: float) -> bool:
+    """Whether an entry with these fractions makes sense; NaN does not."""
+    given = stop >= 0.0 and target >= 0.0 and trail >= 0.0 and break_even >= 0.0
+    # No price reaches a level at zero or below: 2 was meant as 2 %.
+    reachable = stop < 1.0 and trail < 1.0 if side > 0.0 else target < 1.0
+    return given and reachable
+
+
 def wanted_money(policy: Policy, size: float, equity: float, stop: float, leg: Leg, market: Market) -> float:
     """What an entry is meant to buy or sell for, in the account's currency."""
     sizing = policy.sizing
@@ -128,6 +133,14 @@ def wanted_money(policy: Policy, size: float, equity: float, stop: float, leg: L
 def released(wallet: Wallet, entry: Entry) -> Wallet:
     """The wallet without what the order had reserved."""
     return Wallet(wallet.balance, wallet.locked, wallet.reserved - entry.reserved)
+
+
+def affordable(quantity: float, unit: float, free: float, price: float, market: Market) -> float:
+    """What the free cash pays of an order; 0.0 where next to nothing is left of it."""
+    paid = quantity
+    if quantity * unit > free:
+        paid = tradable(max(free, 0.0) / unit, price, market.lots)
+    return 0.0 if paid < quantity * _DUST else paid
 
 
 def enter_at_market(
@@ -155,11 +168,8 @@ def enter(
     entry, held = leg.entry, leg.position
     wallet, leg = released(wallet, entry), with_orders(leg, leg.leave, no_entry())
     unit = unit_cost(price, leg.rate, fee_rate, market)
-    quantity = entry.quantity
-    free = free_cash(wallet)
-    if quantity * unit > free:
-        quantity = tradable(max(free, 0.0) / unit, price, market.lots)
-    if quantity < entry.quantity * _DUST:
+    quantity = affordable(entry.quantity, unit, free_cash(wallet), price, market)
+    if quantity == 0.0:
         journal.counts[NOT_AFFORDABLE] += 1
         return wallet, leg
     side, total = entry.side, held.quantity + quantity

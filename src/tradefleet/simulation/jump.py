@@ -15,9 +15,10 @@ from tradefleet.simulation.blocks import LARGE, SMALL, Blocks, Extremes
 from tradefleet.simulation.carrying import settle
 from tradefleet.simulation.columns import DAYS, BarColumns, Integers, Journal, LegColumns
 from tradefleet.simulation.exits import Watch, watched
+from tradefleet.simulation.falls import fallen, stake_of, worth
 from tradefleet.simulation.leg_bar import decide, during, moved
 from tradefleet.simulation.phases import as_of
-from tradefleet.simulation.rules.drawdown import Drawdown, update_drawdown
+from tradefleet.simulation.rules.drawdown import update_drawdown
 from tradefleet.simulation.rules.signals import ENTER_LONG, ENTER_SHORT, EXIT_LONG, EXIT_SHORT
 from tradefleet.simulation.rules.timer import time_is_up
 from tradefleet.simulation.rules.trailing_stop import better, trailing_level
@@ -72,13 +73,14 @@ def jump(state: State, table: Table, columns: LegColumns, words: Integers, block
                 day, day_end, index, event, held, wallet, equity, close_time, columns, blocks, timeframe, journal
             )
             close_time = bars.time[event - 1] + timeframe
-            equity = _worth(wallet, held, bars.close[event - 1], columns.rate[0])
+            equity = worth(stake_of(wallet, held, columns.rate[0]), bars.close[event - 1])
             if held.side == 0.0:
                 # The same at every close: the first may recover from a fall, the last is the last time at the peak.
                 drawdown = update_drawdown(drawdown, equity, bars.time[index] + timeframe)
                 drawdown = update_drawdown(drawdown, equity, close_time)
             else:
-                drawdown = _fallen(drawdown, held, wallet, columns.rate[0], index, event, bars, blocks, timeframe)
+                stake = stake_of(wallet, held, columns.rate[0])
+                drawdown = fallen(drawdown, stake, index, event, bars, blocks, timeframe)
         if event < count:
             time = bars.time[event]
             if time >= day_end:
@@ -90,7 +92,7 @@ def jump(state: State, table: Table, columns: LegColumns, words: Integers, block
             wallet, leg = during(wallet, leg, columns, event, first + event, market, policy, journal)
             close_time = time + timeframe
             held = leg.position
-            equity = _worth(wallet, held, bars.close[event], columns.rate[0])
+            equity = worth(stake_of(wallet, held, columns.rate[0]), bars.close[event])
             drawdown = update_drawdown(drawdown, equity, close_time)
             if held.side != 0.0:
                 if held.trail > 0.0:
@@ -123,15 +125,15 @@ def next_event(
     relevant = EXIT_LONG | ENTER_SHORT if held.side > 0.0 else EXIT_SHORT | ENTER_LONG
     if policy.pyramiding > 0:
         relevant = relevant | ENTER_LONG | ENTER_SHORT
-    last = _first_after(times, columns.carry.time[leg.carried] - timeframe, index, count)
+    last = first_after(times, columns.carry.time[leg.carried] - timeframe, index, count)
     if held.max_bars > 0.0:
         # As the timer's rule says it, for whole nanoseconds.
         lasts = held.entry_time + math.ceil(held.max_bars * timeframe) - timeframe
-        last = min(last, _first_after(times, lasts - 1, index, count))
+        last = min(last, first_after(times, lasts - 1, index, count))
     last = _next_signal(signals, words, relevant, index, last)
     if held.trail == 0.0:
-        return _reached(watched(held), index, last, columns.bid, blocks), held
-    return _trailed(held, index, last, columns.bid, blocks, market)
+        return reached(watched(held), index, last, columns.bid, blocks), held
+    return trailed(held, index, last, columns.bid, blocks, market)
 
 
 def _next_signal(signals: NDArray[np.uint8], words: Integers, wanted: int, index: int, stop: int) -> int:
@@ -152,7 +154,7 @@ def _next_signal(signals: NDArray[np.uint8], words: Integers, wanted: int, index
     return stop
 
 
-def _first_after(times: Integers, time: int, low: int, high: int) -> int:
+def first_after(times: Integers, time: int, low: int, high: int) -> int:
     """The first of the bars from `low` to `high` that opens after a time; `high` if none does."""
     if high <= low or times[high - 1] <= time:
         return high
@@ -171,7 +173,7 @@ def _first_after(times: Integers, time: int, low: int, high: int) -> int:
     return low
 
 
-def _reached(watch: Watch, index: int, stop: int, bars: BarColumns, blocks: Blocks) -> int:
+def reached(watch: Watch, index: int, stop: int, bars: BarColumns, blocks: Blocks) -> int:
     """The first bar from `index` on that reaches a level, at most `stop`."""
     below, above = watch.below, watch.above
     lows, highs = bars.low, bars.high
@@ -188,7 +190,7 @@ def _reached(watch: Watch, index: int, stop: int, bars: BarColumns, blocks: Bloc
     return min(index, stop)
 
 
-def _trailed(
+def trailed(
     held: Position, index: int, stop: int, bars: BarColumns, blocks: Blocks, market: Market
 ) -> tuple[int, Position]:
     """The first bar that reaches a level while the stop trails, at most `stop`, and the position before that bar."""
@@ -228,11 +230,6 @@ def _clear(part: Extremes, row: int, held: Position, best: float, below: float, 
     return nearest if part.low[row] > lowest and part.high[row] < highest else 0.0
 
 
-def _worth(wallet: Wallet, held: Position, close: float, rate: float) -> float:
-    """The equity at a close."""
-    return wallet.balance + held.side * held.quantity * (close - held.entry_price) * rate
-
-
 def _day_ends(
     day: int,
     day_end: int,
@@ -257,59 +254,10 @@ def _day_ends(
         if begins >= index and times[begins] >= day_end:
             if begins > index:
                 close_time = times[begins - 1] + timeframe
-                equity = _worth(wallet, held, closes[begins - 1], columns.rate[0])
+                equity = worth(stake_of(wallet, held, columns.rate[0]), closes[begins - 1])
             row = journal.used[DAYS]
             journal.day_times[row], journal.day_equity[row] = close_time, equity
             journal.used[DAYS] = row + 1
             day_end = times[begins] - times[begins] % DAY + DAY
         day += 1
     return day, day_end
-
-
-def _fallen(
-    drawdown: Drawdown,
-    held: Position,
-    wallet: Wallet,
-    rate: float,
-    index: int,
-    stop: int,
-    bars: BarColumns,
-    blocks: Blocks,
-    timeframe: int,
-) -> Drawdown:
-    """The drawdown after the closes from `index` to before `stop`, blocks that cannot change it passed over."""
-    while index < stop:
-        # The widths are written out: division by a constant is a shift.
-        if (
-            index % LARGE == 0
-            and index + LARGE <= stop
-            and _calm(blocks.large, index // LARGE, drawdown, held, wallet, rate)
-        ):
-            index += LARGE
-            drawdown = _below_peak(drawdown)
-        elif (
-            index % SMALL == 0
-            and index + SMALL <= stop
-            and _calm(blocks.small, index // SMALL, drawdown, held, wallet, rate)
-        ):
-            index += SMALL
-            drawdown = _below_peak(drawdown)
-        else:
-            for bar in range(index, min(index - index % SMALL + SMALL, stop)):
-                equity = _worth(wallet, held, bars.close[bar], rate)
-                drawdown = update_drawdown(drawdown, equity, bars.time[bar] + timeframe)
-            index = min(index - index % SMALL + SMALL, stop)
-    return drawdown
-
-
-def _calm(part: Extremes, row: int, drawdown: Drawdown, held: Position, wallet: Wallet, rate: float) -> bool:
-    """Whether no close of a block makes a new peak of equity or a deeper fall."""
-    one = _worth(wallet, held, part.low_close[row], rate)
-    other = _worth(wallet, held, part.high_close[row], rate)
-    return max(one, other) < drawdown.peak and min(one, other) >= drawdown.floor
-
-
-def _below_peak(drawdown: Drawdown) -> Drawdown:
-    """The drawdown after closes below the peak that are not the deepest."""
-    peak, peak_time, floor, deepest, longest, _ = drawdown
-    return Drawdown(peak, peak_time, floor, deepest, longest, True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,3 +53,9 @@ class Combinations:
     def take(self, rows: slice | NDArray[np.integer[Any]] | NDArray[np.bool_]) -> Combinations:
         """Some of the combinations, with the same lists of values."""
         return Combinations(self.names, self.values, self.codes[rows])
+
+    def only(self, names: Iterable[str]) -> Combinations:
+        """The same combinations with some of their names."""
+        columns = [place for place, name in enumerate(self.names) if name in set(names)]
+        values = tuple(self.values[place] for place in columns)
+        return Combinations(tuple(self.names[place] for place in columns), values, self.codes[:, columns])

@@ -24,7 +24,7 @@ def neighbourhood(
     frame has a row a neighbour: `parameter`, `step` (-1 or 1), `value` as text, `row` in the table, `measure`, its
     `change` from the best row's, and `ratio` to it. A neighbour at the end of an axis is absent; one that
     is not in the table has null for row and NaN for the numbers, as has one that failed. The ratio is NaN
-    where the best row's measure is not positive.
+    where the best row's measure is not positive and finite.
 
     Raises ParameterError for a row or a measure that is not in the table.
 
@@ -51,7 +51,7 @@ def neighbourhood(
         for step, value in _beside(axes[name], centre[name]):
             row, reached = rows.get(value, (None, np.nan))
             amount = _number(reached)
-            ratio = amount / best if best > 0 else np.nan
+            ratio = amount / best if 0 < best < np.inf else np.nan
             found.append((name, step, _text(value), row, amount, amount - best, ratio))
     schema = {
         "parameter": pl.String, "step": pl.Int64, "value": pl.String, "row": pl.Int64, measure: pl.Float64,

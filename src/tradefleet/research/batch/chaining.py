@@ -1,0 +1,151 @@
+"""Running the cells of one family on one ground: signals, ways out, and the chain, shared by threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradefleet.graph.program import Operands, new_room
+from tradefleet.kernels import compiled_chain, compiled_hits, compiled_program
+from tradefleet.metrics.performance import Floats
+from tradefleet.research.batch.conditions import Written
+from tradefleet.research.batch.crew import Crew
+from tradefleet.research.batch.distinct import Rows
+from tradefleet.research.batch.levels import Level
+from tradefleet.research.simulate import read_only
+from tradefleet.simulation.chain import BLOCK, Cells, Choices, Scene, Shared, new_scratch
+from tradefleet.simulation.state import Market
+from tradefleet.simulation.table import Table
+
+# Slices of work for each thread: enough that none waits long for another.
+_SLICES = 4
+# Looking a level up from all entries pays where so many cells go by each; a search of one's own looks from few.
+_SHARING = 6
+# Cells of so many targets are run by turns, so that their ways out stay in the processor's cache.
+_TILE = 8
+# Cells with the same signals, at most, that one thread runs at a time.
+_CELLS = 512
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The levels of some cells."""
+
+    stops: Level
+    targets: Level
+    sizes: Level
+    trails: Level
+    timers: Level
+    cooldowns: Level
+
+
+@dataclass(frozen=True, eq=False)
+class Terrain:
+    """What all cells of a family run on, with the flags that enter and leave."""
+
+    scene: Scene
+    market: Market
+    table: Table
+    enter: int
+    leave: int
+
+
+def signals_of(program: Written, operands: Operands, begin: int, end: int, crew: Crew) -> NDArray[np.uint8]:
+    """The flags of each group (a row) at bars `begin` to before `end`, padded to whole blocks."""
+    count, length = len(operands.rows), end - begin
+    signals = np.empty((count, -(-length // BLOCK) * BLOCK), np.uint8)
+    signals[:, length:] = 0
+    run = compiled_program()
+    given = Operands(*map(read_only, operands))
+
+    def work(first: int, last: int, room: object) -> None:
+        run(program.code, given, first, last, begin, end, room, signals)
+
+    crew.share(count, crew.threads * _SLICES, lambda: new_room(program.slots), work)
+    return signals
+
+
+def run_cells(
+    signals: NDArray[np.uint8],
+    group: Rows,
+    chosen: Chosen,
+    places: Rows,
+    terrain: Terrain,
+    crew: Crew,
+    results: Floats,
+    curves: Floats,
+) -> None:
+    """Measure cells: `group` is the row of signals of each, `places` the row of results and curves it is given."""
+    shared, looked_up = _shared(signals, group, chosen, terrain, crew)
+    cells = _cells(group, chosen, places, looked_up)
+    choices = Choices(*(level.values for level in (chosen.stops, chosen.targets, chosen.sizes)), *(
+        level.values[:, 0].copy() for level in (chosen.trails, chosen.timers, chosen.cooldowns)
+    ))  # fmt: skip
+    bars = len(terrain.scene.bars.time)
+    words, run = signals.view(np.int64), compiled_chain()
+    choices, shared = Choices(*map(read_only, choices)), Shared(*map(read_only, shared))
+
+    def work(first: int, last: int, scratch: object) -> None:
+        run(
+            first, last, signals, words, terrain.enter, terrain.leave, terrain.table, terrain.scene, choices, cells,
+            shared, scratch, results, curves,
+        )  # fmt: skip
+
+    items = len(cells.start) - 1
+    crew.share(items, crew.threads * _SLICES, lambda: new_scratch(bars, bars, len(terrain.scene.day_bars)), work)
+
+
+def _cells(group: Rows, chosen: Chosen, places: Rows, looked_up: bool) -> Cells:
+    """The cells in the order they are run in: by signals, then so that neighbours have levels in common."""
+    stop, target = chosen.stops.choice, chosen.targets.choice
+    if looked_up:
+        keys = (group * (len(chosen.targets.values) // _TILE + 1) + target // _TILE) * len(chosen.stops.values) + stop
+        order = np.argsort(keys, kind="stable")
+    else:
+        order = np.argsort(group, kind="stable")
+    ordered = group[order]
+    begins = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    ends = np.append(begins[1:], len(ordered))
+    start = np.concatenate([np.arange(begin, end, _CELLS) for begin, end in zip(begins, ends, strict=True)]) if (
+        np.any(ends - begins > _CELLS)
+    ) else begins  # fmt: skip
+
+    def arranged(values: Rows) -> Rows:
+        return np.ascontiguousarray(values[order])
+
+    return Cells(
+        start=np.append(start, len(ordered)),
+        signals=ordered[start],
+        stop=arranged(stop),
+        target=arranged(target),
+        size=arranged(chosen.sizes.choice),
+        trail=arranged(chosen.trails.choice),
+        timer=arranged(chosen.timers.choice),
+        cooldown=arranged(chosen.cooldowns.choice),
+        place=arranged(places),
+    )
+
+
+def _shared(
+    signals: NDArray[np.uint8], group: Rows, chosen: Chosen, terrain: Terrain, crew: Crew
+) -> tuple[Shared, bool]:
+    """The ways out from all entries, where that is less work than each cell's own search."""
+    none = np.empty((0, 0), np.int32)
+    nothing = Shared(none, none, np.empty(0, np.int32))
+    levels = len(chosen.stops.values) + len(chosen.targets.values)
+    if len(group) < _SHARING * levels or terrain.market.slippage.impact > 0.0:
+        return nothing, False
+    count = len(terrain.scene.bars.time)
+    decisions = np.flatnonzero(np.bitwise_or.reduce(signals, axis=0)[: count - 1] & terrain.enter)
+    column = np.zeros(count, np.int32)
+    column[decisions] = np.arange(len(decisions))
+    keys = [np.empty((len(level.values), len(decisions)), np.int32) for level in (chosen.stops, chosen.targets)]
+    run, stops, targets = compiled_hits(), read_only(chosen.stops.values), read_only(chosen.targets.values)
+
+    def work(first: int, last: int, _: None) -> None:
+        run(decisions, first, last, terrain.table, terrain.scene, stops, targets, *keys)
+
+    crew.share(len(decisions), crew.threads * _SLICES, lambda: None, work)
+    return Shared(keys[0], keys[1], column), True

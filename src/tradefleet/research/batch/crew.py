@@ -1,0 +1,41 @@
+"""Threads that share a row of compiled work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Crew:
+    """So many threads, and for each the scratch that it writes on."""
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+        self._pool = ThreadPoolExecutor(threads)
+
+    def share(self, count: int, slices: int, make: Callable[[], T], work: Callable[[int, int, T], None]) -> None:
+        """Call `work(first, last, scratch)` for slices of `count` things, each thread with a scratch of its own."""
+        slices = min(slices, count)
+        if count == 0:
+            return
+        if self.threads == 1 or slices == 1:
+            work(0, count, make())
+            return
+        waiting: SimpleQueue[T] = SimpleQueue()
+        for _ in range(self.threads):
+            waiting.put(make())
+        bounds = [count * part // slices for part in range(slices + 1)]
+
+        def one(part: int) -> None:
+            scratch = waiting.get()
+            try:
+                work(bounds[part], bounds[part + 1], scratch)
+            finally:
+                waiting.put(scratch)
+
+        # Asking for the results raises what was raised.
+        list(self._pool.map(one, range(slices)))

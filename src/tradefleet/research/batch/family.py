@@ -1,0 +1,109 @@
+"""Families: combinations that one symbolic trace of the strategy serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from tradefleet.market.errors import UserError
+from tradefleet.research.batch.distinct import Rows, distinct, values_at
+from tradefleet.research.search.combinations import Combinations
+from tradefleet.strategies.strategy import Strategy
+from tradefleet.strategies.trace import Traced, trace, trace_symbolic
+
+# So many combinations are traced with their values, and compared with what the symbols gave.
+CHECKED = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """Some rows of combinations, what they have in common, and their trace; `symbols` are the names that differ."""
+
+    rows: Rows
+    strategy: Strategy
+    traced: Traced
+    symbols: frozenset[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Families:
+    """All families; `errors` are rows that have none, with the reason, `impure` says that signals do not keep to
+    their parameters, so that combinations are traced one by one."""
+
+    families: tuple[Family, ...]
+    errors: Mapping[int, str]
+    impure: str
+
+
+def families_of(
+    strategy: type[Strategy], fixed: Mapping[str, Any], combinations: Combinations, symbol: str
+) -> Families:
+    """Trace a strategy for all combinations: once for all whose values its signals do not read."""
+    declared = strategy.declared()
+    symbolic = [name for name in combinations.names if name in declared and declared[name].type is not str]
+    concrete = [name for name in combinations.names if name not in symbolic]
+    errors: dict[int, str] = {}
+    found: list[Family] = []
+    pending = [(np.arange(len(combinations)), frozenset(symbolic), concrete)]
+    while pending:
+        rows, left, read = pending.pop()
+        some = combinations.take(rows)
+        groups = distinct(some, read)
+        members = np.split(np.argsort(groups.group, kind="stable"), np.cumsum(np.bincount(groups.group))[:-1])
+        for first, group in zip(groups.first, members, strict=True):
+            try:
+                base = strategy(**fixed, **values_at(some, int(first), read)).for_symbol(symbol)
+                traced, kept = trace_symbolic(base, left)
+            except UserError as error:
+                errors |= dict.fromkeys(rows[group].tolist(), str(error))
+                continue
+            if kept == left:
+                found.append(Family(rows[group], base, traced, left))
+            else:
+                # What was read keeps its value: one trace for each.
+                pending.append((rows[group], kept, [*read, *sorted(left - kept)]))
+    return Families(tuple(found), errors, _impure(strategy, fixed, combinations, symbol, found))
+
+
+def instance(strategy: type[Strategy], fixed: Mapping[str, Any], combination: Mapping[str, Any]) -> Strategy:
+    """The strategy with a combination's values; what is no parameter of it is left out."""
+    declared = {*strategy.declared(), "size"}
+    return strategy(**{**fixed, **{name: value for name, value in combination.items() if name in declared}})
+
+
+def _impure(
+    strategy: type[Strategy], fixed: Mapping[str, Any], combinations: Combinations, symbol: str, found: Iterable[Family]
+) -> str:
+    """Why the symbols do not serve, found by tracing some combinations with their values; empty where they do."""
+    for family in found:
+        if not family.symbols:
+            continue
+        chosen = Random(0).sample(range(len(family.rows)), min(CHECKED, len(family.rows)))
+        for row in (int(family.rows[index]) for index in chosen):
+            combination = combinations[row]
+            try:
+                by_value = trace(instance(strategy, fixed, combination).for_symbol(symbol))
+            except UserError:
+                # An error of this combination, which will show as such.
+                continue
+            bound = family.traced.bind({name: combination[name] for name in family.symbols})
+            if not _same(by_value, bound):
+                return (
+                    f"{strategy.name()} gives other signals for symbols than for values, as with {combination}: "
+                    "every combination is traced by itself"
+                )
+    return ""
+
+
+def _same(one: Traced, other: Traced) -> bool:
+    nodes = all(left is right for left, right in zip(one.nodes, other.nodes, strict=True))
+    return nodes and (one.size, one.scale_out, one.aging, one.tag) == (
+        other.size,
+        other.scale_out,
+        other.aging,
+        other.tag,
+    )
