@@ -36,6 +36,44 @@ class Binder:
         return call(original.operation, inputs, parameters)
 
 
+class Becomes:
+    """Tells whether nodes with symbols become some nodes without, given values; nothing is built for it.
+
+    >>> from tradefleet.graph import close, rolling_mean
+    >>> n = Symbolic.parameter("n")
+    >>> Becomes({"n": 20}).same(rolling_mean(close, n), rolling_mean(close, 20))
+    True
+    """
+
+    def __init__(self, values: Mapping[str, Number]) -> None:
+        self._values = values
+        self._known: dict[Call, Call] = {}
+
+    def same(self, symbolic: Node, other: Node) -> bool:
+        """Whether binding the one gives the other."""
+        pending = [(symbolic, other)]
+        while pending:
+            one, two = pending.pop()
+            if one is two or self._known.get(one.call) is two.call:
+                if one.index != two.index:
+                    return False
+                continue
+            if not self._alike(one.call, two.call) or one.index != two.index:
+                return False
+            # Taken as alike from here on: what is not shows at its inputs, which are looked at once.
+            self._known[one.call] = two.call
+            pending.extend(zip(one.call.inputs, two.call.inputs, strict=True))
+        return True
+
+    def _alike(self, one: Call, two: Call) -> bool:
+        if one.operation is not two.operation or len(one.inputs) != len(two.inputs) or one in self._known:
+            return False
+        if not one.symbolic:
+            return one.parameters == two.parameters
+        values = tuple(p.evaluate(self._values) if isinstance(p, Symbolic) else p for p in one.parameters)
+        return one.operation.check(values) == two.parameters
+
+
 def in_order(nodes: Iterable[Node]) -> list[Call]:
     """Every call the nodes need, each once, inputs before those that use them."""
     order: dict[Call, None] = {}

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock, RLock
 from typing import Any, Literal, NoReturn
-from weakref import WeakValueDictionary
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -169,8 +169,23 @@ class Call:
 # A graph may be deep, and a tree of text far larger than the graph that shares its nodes.
 _TEXT_DEPTH = 8
 
+
+class _Known(ref["Call"]):
+    """A call that is known as long as somebody uses it, and its key."""
+
+    __slots__ = ("key",)
+    key: tuple[Any, ...]
+
+
 _lock = RLock()
-_calls: WeakValueDictionary[tuple[Any, ...], Call] = WeakValueDictionary()
+# What WeakValueDictionary does, at a third of the cost: nodes are made by the hundred thousand.
+_calls: dict[tuple[Any, ...], _Known] = {}
+
+
+def _forget(gone: ref[Call]) -> None:
+    # Another one may have been made under its key meanwhile.
+    if _calls.get(gone.key) is gone:  # type: ignore[attr-defined]
+        del _calls[gone.key]
 
 
 def call(operation: Operation, inputs: Sequence[Node], parameters: Sequence[Parameter] = ()) -> Call:
@@ -180,15 +195,17 @@ def call(operation: Operation, inputs: Sequence[Node], parameters: Sequence[Para
     # Inputs are told apart by identity: a live call keeps them alive, so an id stands for one node only.
     key = (
         operation,
-        tuple(id(node) for node in inputs),
-        tuple(p.key if isinstance(p, Symbolic) else (type(p).__name__, p) for p in exact),
+        tuple([id(node) for node in inputs]),
+        tuple([p.key if isinstance(p, Symbolic) else (type(p), p) for p in exact]),
     )
     with _lock:
         known = _calls.get(key)
-        if known is None:
-            known = Call(operation, tuple(inputs), exact, operation.clock(common, exact))
-            _calls[key] = known
-    return known
+        found = None if known is None else known()
+        if found is None:
+            found = Call(operation, tuple(inputs), exact, operation.clock(common, exact))
+            _calls[key] = weak = _Known(found, _forget)
+            weak.key = key
+    return found
 
 
 def _on_one_clock(inputs: Sequence[Node]) -> tuple[Sequence[Node], Clock | None]:

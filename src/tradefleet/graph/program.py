@@ -20,6 +20,7 @@ Integers = NDArray[np.int64]
 LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, UNEQUAL, AND, OR, COLUMN, CONSTANT, EMIT = range(11)
 # Bars at a time.
 STRETCH = 2048
+_WORD = 8
 
 
 class Instruction(NamedTuple):
@@ -47,42 +48,82 @@ class Operands(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Room for one stretch: truths by slot, and two numbers repeated."""
+    """Room for one stretch: truths by slot, the flags they give (`words` are the same, eight at a time), and two
+    numbers repeated."""
 
     slots: Truths
+    flags: Truths
+    words: Integers
     left: Floats
     right: Floats
 
 
+class Events(NamedTuple):
+    """The bars of each combination (a row) that have a flag, in order: sixteen times the bar, and its flags.
+
+    `counts` says how many a row has. There is room for all bars and a word more; what is not used is never touched.
+    """
+
+    marks: NDArray[np.int32]
+    counts: Integers
+
+
+# Flags in an event.
+FLAGS = 16
+
+
 def new_room(slots: int) -> Room:
     """Room for a program of so many slots."""
-    return Room(np.empty((max(slots, 1), STRETCH), np.uint8), np.empty(STRETCH), np.empty(STRETCH))
+    flags = np.zeros(STRETCH, np.uint8)
+    slotted = np.empty((max(slots, 1), STRETCH), np.uint8)
+    return Room(slotted, flags, flags.view(np.int64), np.empty(STRETCH), np.empty(STRETCH))
+
+
+def new_events(combinations: int, bars: int) -> Events:
+    """Events of so many combinations, none yet."""
+    return Events(np.empty((combinations, bars + _WORD), np.int32), np.zeros(combinations, np.int64))
 
 
 def run_program(
-    program: Integers, operands: Operands, first: int, last: int, begin: int, end: int, room: Room, signals: Truths
+    program: Integers, operands: Operands, first: int, last: int, begin: int, end: int, room: Room, events: Events
 ) -> None:
-    """Write the flags of combinations `first` to before `last` for the bars from `begin` to before `end`.
+    """Write the events of combinations `first` to before `last` for the bars from `begin` to before `end`.
 
-    `signals` has a row a combination; bar `begin` goes to its first column.
+    Bar `begin` is bar 0 of the events.
     """
     for start in range(begin, end, STRETCH):
         stop = min(start + STRETCH, end)
+        length = stop - start
         for row in range(first, last):
-            out = signals[row, start - begin : stop - begin]
-            for bar in range(len(out)):
-                out[bar] = 0
+            blind = min(operands.lookbacks[row] - start, length)
+            if blind == length:
+                continue
+            flags = room.flags[: -(-length // _WORD) * _WORD]
+            for bar in range(len(flags)):
+                flags[bar] = 0
             for step in range(len(program)):
-                _run(program[step], operands, row, start, stop, room, out)
-            blind = min(operands.lookbacks[row] - start, stop - start)
+                _run(program[step], operands, row, start, stop, room, flags[:length])
             for bar in range(blind):
-                out[bar] = 0
+                flags[bar] = 0
+            _collect(room, len(flags) // _WORD, start - begin, events.marks[row], events.counts, row)
 
 
-def _run(instruction: Integers, operands: Operands, row: int, start: int, stop: int, room: Room, out: Truths) -> None:
+def _collect(room: Room, words: int, begin: int, marks: NDArray[np.int32], counts: Integers, row: int) -> None:
+    """Add the events of a stretch to those of a combination."""
+    count = counts[row]
+    for word in range(words):
+        if room.words[word] != 0:
+            for bar in range(word * _WORD, word * _WORD + _WORD):
+                # Written in any case, and kept where there is a flag: which bars have one cannot be foreseen.
+                marks[count] = (begin + bar) * FLAGS + room.flags[bar]
+                count += room.flags[bar] != 0
+    counts[row] = count
+
+
+def _run(instruction: Integers, operands: Operands, row: int, start: int, stop: int, room: Room, flags: Truths) -> None:
     code, a, b, length = instruction[0], instruction[1], instruction[2], stop - start
     if code == EMIT:
-        _emit(room.slots[a, :length], b, out)
+        _emit(room.slots[a, :length], b, flags)
         return
     result = room.slots[instruction[3], :length]
     if code == CONSTANT:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tradefleet.graph.program import Operands, new_room
+from tradefleet.graph.program import FLAGS, Events, Operands, new_events, new_room
 from tradefleet.kernels import compiled_chain, compiled_hits, compiled_program
 from tradefleet.metrics.performance import Floats
 from tradefleet.research.batch.conditions import Written
@@ -15,7 +14,7 @@ from tradefleet.research.batch.crew import Crew
 from tradefleet.research.batch.distinct import Rows
 from tradefleet.research.batch.levels import Level
 from tradefleet.research.simulate import read_only
-from tradefleet.simulation.chain import BLOCK, Cells, Choices, Scene, Shared, new_scratch
+from tradefleet.simulation.chain import Cells, Choices, Scene, Shared, new_scratch
 from tradefleet.simulation.state import Market
 from tradefleet.simulation.table import Table
 
@@ -52,23 +51,20 @@ class Terrain:
     leave: int
 
 
-def signals_of(program: Written, operands: Operands, begin: int, end: int, crew: Crew) -> NDArray[np.uint8]:
-    """The flags of each group (a row) at bars `begin` to before `end`, padded to whole blocks."""
-    count, length = len(operands.rows), end - begin
-    signals = np.empty((count, -(-length // BLOCK) * BLOCK), np.uint8)
-    signals[:, length:] = 0
-    run = compiled_program()
-    given = Operands(*map(read_only, operands))
+def events_of(program: Written, operands: Operands, begin: int, end: int, crew: Crew) -> Events:
+    """The events of each group (a row) at bars `begin` to before `end`."""
+    count = len(operands.rows)
+    events, run, given = new_events(count, end - begin), compiled_program(), Operands(*map(read_only, operands))
 
     def work(first: int, last: int, room: object) -> None:
-        run(program.code, given, first, last, begin, end, room, signals)
+        run(program.code, given, first, last, begin, end, room, events)
 
     crew.share(count, crew.threads * _SLICES, lambda: new_room(program.slots), work)
-    return signals
+    return events
 
 
 def run_cells(
-    signals: NDArray[np.uint8],
+    events: Events,
     group: Rows,
     chosen: Chosen,
     places: Rows,
@@ -77,19 +73,19 @@ def run_cells(
     results: Floats,
     curves: Floats,
 ) -> None:
-    """Measure cells: `group` is the row of signals of each, `places` the row of results and curves it is given."""
-    shared, looked_up = _shared(signals, group, chosen, terrain, crew)
+    """Measure cells: `group` is the row of events of each, `places` the row of results and curves it is given."""
+    shared, looked_up = _shared(events, group, chosen, terrain, crew)
     cells = _cells(group, chosen, places, looked_up)
     choices = Choices(*(level.values for level in (chosen.stops, chosen.targets, chosen.sizes)), *(
         level.values[:, 0].copy() for level in (chosen.trails, chosen.timers, chosen.cooldowns)
     ))  # fmt: skip
     bars = len(terrain.scene.bars.time)
-    words, run = signals.view(np.int64), compiled_chain()
+    run = compiled_chain()
     choices, shared = Choices(*map(read_only, choices)), Shared(*map(read_only, shared))
 
     def work(first: int, last: int, scratch: object) -> None:
         run(
-            first, last, signals, words, terrain.enter, terrain.leave, terrain.table, terrain.scene, choices, cells,
+            first, last, events, terrain.enter, terrain.leave, terrain.table, terrain.scene, choices, cells,
             shared, scratch, results, curves,
         )  # fmt: skip
 
@@ -128,17 +124,19 @@ def _cells(group: Rows, chosen: Chosen, places: Rows, looked_up: bool) -> Cells:
     )
 
 
-def _shared(
-    signals: NDArray[np.uint8], group: Rows, chosen: Chosen, terrain: Terrain, crew: Crew
-) -> tuple[Shared, bool]:
+def _shared(events: Events, group: Rows, chosen: Chosen, terrain: Terrain, crew: Crew) -> tuple[Shared, bool]:
     """The ways out from all entries, where that is less work than each cell's own search."""
     none = np.empty((0, 0), np.int32)
     nothing = Shared(none, none, np.empty(0, np.int32))
-    levels = len(chosen.stops.values) + len(chosen.targets.values)
-    if len(group) < _SHARING * levels or terrain.market.slippage.impact > 0.0:
+    levels = sum(np.count_nonzero(level.values.any(axis=1)) for level in (chosen.stops, chosen.targets))
+    if levels == 0 or len(group) < _SHARING * levels or terrain.market.slippage.impact > 0.0:
         return nothing, False
     count = len(terrain.scene.bars.time)
-    decisions = np.flatnonzero(np.bitwise_or.reduce(signals, axis=0)[: count - 1] & terrain.enter)
+    entered = np.zeros(count, bool)
+    for marks, used in zip(*events, strict=True):
+        some = marks[:used]
+        entered[some[some & terrain.enter != 0] // FLAGS] = True
+    decisions = np.flatnonzero(entered[: count - 1])
     column = np.zeros(count, np.int32)
     column[decisions] = np.arange(len(decisions))
     keys = [np.empty((len(level.values), len(decisions)), np.int32) for level in (chosen.stops, chosen.targets)]

@@ -18,7 +18,7 @@ from tradefleet.metrics.row import write_growth
 from tradefleet.research.batch.columns import Columns
 from tradefleet.research.batch.crew import Crew
 from tradefleet.research.batch.distinct import Rows, distinct, values_at
-from tradefleet.research.batch.family import families_of
+from tradefleet.research.batch.family import Families, families_of
 from tradefleet.research.batch.ground import Ground, ground_of
 from tradefleet.research.batch.market import place_of
 from tradefleet.research.batch.run import FamilyRun, Tools
@@ -53,12 +53,13 @@ class Batch:
         threads: int | None = None,
         memory: float = MEMORY,
     ) -> None:
-        self._single = OneByOne(strategy, fixed, bars, settings, data)
+        self._single = OneByOne(strategy, fixed, bars, settings, data, threads=threads)
         self._bars = bars
         self._data = data or Data({bars.symbol: bars})
         self._threads = threads or os.cpu_count() or 1
         self._tools = Tools(Columns(len(bars), self._evaluate), Crew(self._threads), memory)
         self._grounds: dict[Span, Ground] = {}
+        self._traced: tuple[Combinations | None, dict[int, Families]] = (None, {})
         self.notes: dict[str, None] = {}
 
     def result(self, combination: Mapping[str, Any], span: Span = ALL_BARS) -> Result:
@@ -85,6 +86,9 @@ class Batch:
         others = [name for name in combinations.names if name not in own]
         fixed, settings = split(strategy, self._single.fixed, self._single.settings)
         accounts = distinct(combinations, others)
+        if combinations is not self._traced[0]:
+            # Walking forward asks for the same ones in every window.
+            self._traced = (combinations, {})
         for number, first in enumerate(accounts.first):
             rows = np.flatnonzero(accounts.group == number) if len(accounts) > 1 else np.arange(len(combinations))
             try:
@@ -94,7 +98,9 @@ class Batch:
                 errors |= dict.fromkeys(rows.tolist(), str(error))
                 continue
             some = combinations.take(rows).only(own)
-            found = families_of(strategy, fixed, some, self._bars.symbol)
+            if number not in self._traced[1]:
+                self._traced[1][number] = families_of(strategy, fixed, some, self._bars.symbol)
+            found = self._traced[1][number]
             errors |= {int(rows[row]): text for row, text in found.errors.items()}
             if found.impure:
                 self.notes[found.impure] = None

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tradefleet.graph.bind import Becomes
 from tradefleet.market.errors import UserError
 from tradefleet.research.batch.distinct import Rows, distinct, values_at
 from tradefleet.research.search.combinations import Combinations
@@ -90,8 +91,7 @@ def _impure(
             except UserError:
                 # An error of this combination, which will show as such.
                 continue
-            bound = family.traced.bind({name: combination[name] for name in family.symbols})
-            if not _same(by_value, bound):
+            if not _same(family.traced, by_value, combination):
                 return (
                     f"{strategy.name()} gives other signals for symbols than for values, as with {combination}: "
                     "every combination is traced by itself"
@@ -99,11 +99,12 @@ def _impure(
     return ""
 
 
-def _same(one: Traced, other: Traced) -> bool:
-    nodes = all(left is right for left, right in zip(one.nodes, other.nodes, strict=True))
-    return nodes and (one.size, one.scale_out, one.aging, one.tag) == (
-        other.size,
-        other.scale_out,
-        other.aging,
-        other.tag,
-    )
+def _same(symbolic: Traced, by_value: Traced, values: Mapping[str, Any]) -> bool:
+    """Whether symbols with these values are what the values themselves gave."""
+    becomes = Becomes(values)
+    nodes = all(becomes.same(one, other) for one, other in zip(symbolic.nodes, by_value.nodes, strict=True))
+    return nodes and _constants(symbolic) == _constants(by_value)
+
+
+def _constants(traced: Traced) -> tuple[object, ...]:
+    return traced.size, traced.scale_out, traced.aging, traced.limit_entries, traced.tag

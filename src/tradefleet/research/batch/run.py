@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tradefleet.graph.node import Node
 from tradefleet.market.errors import UserError
 from tradefleet.metrics.performance import Floats
-from tradefleet.research.batch.chaining import Chosen, Terrain, run_cells, signals_of
+from tradefleet.research.batch.chaining import Chosen, Terrain, events_of, run_cells
 from tradefleet.research.batch.columns import Columns
 from tradefleet.research.batch.conditions import written
 from tradefleet.research.batch.crew import Crew
@@ -27,8 +27,8 @@ from tradefleet.research.terms import policy_of
 from tradefleet.simulation.state import Policy, first_leg
 from tradefleet.simulation.table import table_of
 
-# Of the memory there is: what signals may take (a byte a bar and group), and columns.
-_SIGNALS, _COLUMNS = 0.2, 0.5
+# Of the memory there is: what events may take (four bytes a bar and group), and columns.
+_EVENTS, _COLUMNS = 0.4, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +90,7 @@ class FamilyRun:
         groups = distinct(some, names)
         by_group = np.argsort(groups.group, kind="stable")
         ends = np.cumsum(np.bincount(groups.group, minlength=len(groups)))
-        at_a_time = max(1, int(self._tools.memory * _SIGNALS / len(ground.bars)))
+        at_a_time = max(1, int(self._tools.memory * _EVENTS / (4 * len(ground.bars))))
         left: list[Rows] = []
         for part in rounds(
             program, varying, some.take(groups.first), self._symbols, self._tools.columns, at_a_time,
@@ -101,9 +101,9 @@ class FamilyRun:
             left.append(self._places[rows[cells[refused]]])
             cells = cells[~refused]
             if len(cells):
-                signals = signals_of(program, part.operands, ground.begin, ground.end, crew)
+                events = events_of(program, part.operands, ground.begin, ground.end, crew)
                 group, places = groups.group[cells] - part.first, self._places[rows[cells]]
-                run_cells(signals, group, self._chosen(some.take(cells)), places, terrain, crew, values, curves)
+                run_cells(events, group, self._chosen(some.take(cells)), places, terrain, crew, values, curves)
         return left
 
     def _varying(self) -> list[Node]:

@@ -77,12 +77,15 @@ class OneByOne:
         bars: Bars | Mapping[str, Bars],
         settings: Settings | None = None,
         data: Data | None = None,
+        *,
+        threads: int | None = None,
     ) -> None:
         self.strategy = strategy
         self.fixed = dict(fixed)
         self.bars = bars
         self.settings = settings or Settings()
         self.data = data
+        self.threads = threads
 
     def measure(self, combinations: Combinations, span: Span = ALL_BARS) -> Measured:
         """The measures of each combination."""
@@ -115,7 +118,7 @@ class OneByOne:
         # Whatever the span, indicators are fed from the first bar on.
         anchor = None if span.since is None else 0
         scope = Scope(span.since, span.until, anchor=anchor)
-        return run_backtest(self.strategy(**given), self.bars, settings, scope, self.data)
+        return run_backtest(self.strategy(**given), self.bars, settings, scope, self.data, threads=self.threads)
 
 
 def split(strategy: type[Strategy], values: Mapping[str, Any], settings: Settings) -> tuple[dict[str, Any], Settings]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tradefleet.graph.program import FLAGS, Events
 from tradefleet.metrics.figures import Totals
 from tradefleet.metrics.figures_loop import figures_by_loop
 from tradefleet.metrics.row import write_row
@@ -90,9 +91,8 @@ class Scratch(NamedTuple):
     returns: Floats
 
 
-# Bars in a block of the look-up of entries: eight words of eight signals.
+# Bars in a block of the look-up of entries.
 BLOCK = 64
-_WORD = 8
 
 
 def new_scratch(entries: int, bars: int, days: int) -> Scratch:
@@ -106,18 +106,18 @@ def new_scratch(entries: int, bars: int, days: int) -> Scratch:
 
 
 def chain_cells(
-    first: int, last: int, signals: NDArray[np.uint8], words: Integers, enter: int, leave: int, table: Table,
-    scene: Scene, choices: Choices, cells: Cells, shared: Shared, scratch: Scratch, results: Floats, curves: Floats,
+    first: int, last: int, events: Events, enter: int, leave: int, table: Table, scene: Scene, choices: Choices,
+    cells: Cells, shared: Shared, scratch: Scratch, results: Floats, curves: Floats,
 ) -> None:  # fmt: skip
-    """Measure the cells of items `first` to before `last`; `signals` has a row a group, `words` them eight at a time.
+    """Measure the cells of items `first` to before `last`; `events` has a row a group.
 
-    `enter` and `leave` are the flags of the scene's side. Rows of signals are padded to whole blocks. `curves` takes
-    the equity at day ends, where it has rows.
+    `enter` and `leave` are the flags of the scene's side. `curves` takes the equity at day ends, where it has rows.
     """
     market, policy = market_of(table, 0), policy_of(table, 0)
     for item in range(first, last):
         row = cells.signals[item]
-        entries = decode(signals[row], words[row], enter, leave, scene.bars, shared.column, scratch)
+        marks = events.marks[row, : events.counts[row]]
+        entries = decode(marks, enter, leave, scene.bars, shared.column, scratch)
         for cell in range(cells.start[item], cells.start[item + 1]):
             run_cell(cell, entries, market, policy, scene, choices, cells, shared, scratch, results)
             if len(curves) > 0:
@@ -126,31 +126,31 @@ def chain_cells(
 
 
 def decode(
-    signals: NDArray[np.uint8], words: Integers, enter: int, leave: int, bars: BarColumns,
-    column: NDArray[np.int32], scratch: Scratch,
-) -> int:  # fmt: skip
+    marks: NDArray[np.int32], enter: int, leave: int, bars: BarColumns, column: NDArray[np.int32], scratch: Scratch
+) -> int:
     """Write the entries of a group into the scratch, and give their number."""
-    count, entries, followed = len(bars.time), 0, 0
-    for block in range(-(-count // BLOCK)):
-        scratch.first[block] = entries
-        for word in range(block * (BLOCK // _WORD), (block + 1) * (BLOCK // _WORD)):
-            if words[word] == 0:
-                continue
-            for bar in range(word * _WORD, word * _WORD + _WORD):
-                flags = signals[bar]
-                if flags & leave != 0:
-                    # For what was decided before: an entry fills one bar after its decision.
-                    while followed < entries:
-                        scratch.leaves[followed] = bar + 1
-                        followed += 1
-                elif flags & enter != 0 and bar + 1 < count:
-                    scratch.decisions[entries] = bar
-                    scratch.columns[entries] = column[bar] if len(column) > 0 else 0
-                    scratch.closes[entries], scratch.opens[entries] = bars.close[bar], bars.open[bar + 1]
-                    entries += 1
+    count, entries, followed, block = len(bars.time), 0, 0, 0
+    for mark in marks:
+        bar, flags = mark // FLAGS, mark % FLAGS
+        if flags & leave != 0:
+            # For what was decided before: an entry fills one bar after its decision.
+            while followed < entries:
+                scratch.leaves[followed] = bar + 1
+                followed += 1
+        elif flags & enter != 0 and bar + 1 < count:
+            while block * BLOCK <= bar:
+                scratch.first[block] = entries
+                block += 1
+            scratch.decisions[entries] = bar
+            scratch.columns[entries] = column[bar] if len(column) > 0 else 0
+            scratch.closes[entries], scratch.opens[entries] = bars.close[bar], bars.open[bar + 1]
+            entries += 1
     while followed < entries:
         scratch.leaves[followed] = count
         followed += 1
+    while block <= count // BLOCK:
+        scratch.first[block] = entries
+        block += 1
     # A fence: the search for the next entry ends there.
     scratch.decisions[entries] = count
     return entries
