@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -20,6 +21,7 @@ from benchmarks import (
     on_bar,
     portfolio,
     same_trades,
+    search,
     simulators,
     start,
 )
@@ -39,6 +41,7 @@ BENCHMARKS: dict[str, Callable[[], Report]] = {
         large,
         metrics,
         same_trades,
+        search,
     )
 }
 
@@ -50,9 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(stderr=to_output)
     facts = machine_facts()
     console.print(f"{facts['cpu']}, {facts['cores']} cores, Python {facts['python']}", highlight=False)
+    benchmarks = {**BENCHMARKS, search.NAME: partial(search.run, options.cases)}
     reports = {}
-    for name in options.names or BENCHMARKS:
-        reports[name] = _measured_calmly(BENCHMARKS[name])
+    for name in options.names or benchmarks:
+        reports[name] = _measured_calmly(benchmarks[name])
         reports[name].print(console)
     if options.json is not None:
         outcome = {"machine": facts, "benchmarks": {name: report.to_json() for name, report in reports.items()}}
@@ -75,11 +79,30 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all if none is named")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE (- is standard output)")
+    parser.add_argument(
+        "--cases",
+        type=_cases,
+        default=search.CASES,
+        metavar="N,...",
+        help=f"of search: {_listed(search.CASES)}; all if none",
+    )
     options = parser.parse_args(arguments)
     for name in options.names:
         if name not in BENCHMARKS:
             parser.error(f"no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")
     return options
+
+
+def _cases(text: str) -> tuple[int, ...]:
+    """The numbers of a list such as 1,2; argparse makes an error of what is none of them."""
+    found = tuple(int(part) if part.strip().isdigit() else 0 for part in text.split(","))
+    if not set(found) <= set(search.CASES):
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of cases; there are {_listed(search.CASES)}")
+    return found
+
+
+def _listed(cases: Sequence[int]) -> str:
+    return ", ".join(map(str, cases))
 
 
 if __name__ == "__main__":

@@ -12,9 +12,13 @@ import lazy_loader
 
 if TYPE_CHECKING:
     from tradefleet.app.backtest import backtest as backtest
+    from tradefleet.app.check import check as check
     from tradefleet.app.data import catalog as catalog
     from tradefleet.app.data import read_bars as read_bars
     from tradefleet.app.data import read_series as read_series
+    from tradefleet.app.optimize import optimize as optimize
+    from tradefleet.app.sweep import sweep as sweep
+    from tradefleet.app.walk_forward import walk_forward as walk_forward
     from tradefleet.market.bars import Bars as Bars
     from tradefleet.market.errors import TradefleetError as TradefleetError
     from tradefleet.market.errors import UserError as UserError
@@ -38,7 +42,11 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "app.backtest": ["backtest"],
+        "app.check": ["check"],
         "app.data": ["catalog", "read_bars", "read_series"],
+        "app.optimize": ["optimize"],
+        "app.sweep": ["sweep"],
+        "app.walk_forward": ["walk_forward"],
         "market.bars": ["Bars"],
         "market.errors": ["TradefleetError", "UserError"],
         "market.generate": ["generate_bars"],

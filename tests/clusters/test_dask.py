@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from distributed import Client
+from tests.clusters.conftest import Cluster
 from tests.research.parallel import works
 from tests.research.parallel.conftest import all_gone
 from tests.research.parallel.outcomes import results, tasks
@@ -23,64 +19,6 @@ from tradefleet.market.errors import ParameterError
 from tradefleet.market.generate import generate_bars
 from tradefleet.research.parallel import Processes
 from tradefleet.strategies import EmaCross, load_strategy
-
-ROOT = Path(__file__).parents[2]
-LOCAL = ("--host", "127.0.0.1", "--no-dashboard")
-
-
-@dataclass
-class Cluster:
-    """Processes of a cluster on this machine; ports are the system's choice."""
-
-    folder: Path
-    address: str = ""
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    def start(self, what: str, *words: str) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
-        words = (sys.executable, "-m", f"distributed.cli.dask_{what}", *words, *LOCAL)
-        with (self.folder / "log").open("ab") as log:
-            process = subprocess.Popen(words, stdout=log, stderr=log, env=environment)
-        self.processes.append(process)
-        return process
-
-    def start_scheduler(self) -> subprocess.Popen[bytes]:
-        file = self.folder / "scheduler.json"
-        scheduler = self.start("scheduler", "--port", "0", "--scheduler-file", str(file))
-        until = time.monotonic() + 60
-        while not file.exists():
-            assert time.monotonic() < until, (self.folder / "log").read_text()
-            time.sleep(0.05)
-        self.address = json.loads(file.read_text())["address"]
-        return scheduler
-
-    def start_worker(self) -> subprocess.Popen[bytes]:
-        words = (self.address, "--nthreads", "1", "--no-nanny", "--local-directory", str(self.folder))
-        return self.start("worker", *words)
-
-    def end(self) -> None:
-        # Workers first; none has anything to tell to a scheduler that goes too.
-        for process in reversed(self.processes):
-            process.kill()
-            process.wait()
-
-
-@pytest.fixture(scope="module")
-def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    cluster = Cluster(tmp_path_factory.mktemp("dask"))
-    try:
-        cluster.start_scheduler()
-        yield cluster
-    finally:
-        cluster.end()
-
-
-@pytest.fixture
-def workers(scheduler: Cluster) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Two workers."""
-    while sum(process.poll() is None for process in scheduler.processes) < 3:
-        scheduler.start_worker()
-    yield [process for process in scheduler.processes if process.poll() is None][1:]
 
 
 def test_cluster_without_workers(scheduler: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +74,7 @@ def test_strategy_of_a_file_that_the_workers_do_not_have(scheduler: Cluster, wor
 def test_run_that_is_left_early_ends_what_hangs(scheduler: Cluster, workers: Any) -> None:
     outcomes = DaskWorkers(scheduler.address).run(works.misbehave, None, tasks(["pid", "pid", "sleep", "sleep"]))
     pids = [next(outcomes).value, next(outcomes).value]
-    outcomes.close()  # type: ignore[attr-defined]
+    outcomes.close()
     assert all_gone(pids)
 
 

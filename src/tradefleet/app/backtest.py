@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tradefleet.app.data import read_series
@@ -49,12 +50,52 @@ def backtest(
     >>> len(result.trades) > 0
     True
     """
+    terms = terms_of(
+        bars, cash=cash, fee=fee, slippage=slippage, account=account, symbols=symbols, timeframe=timeframe,
+        since=since, until=until, detail=detail, series=series, source=source, memory=memory,
+    )  # fmt: skip
+    several = isinstance(strategy, Sequence) and not isinstance(strategy, str)
+    return terms.run([_instance(one) for one in (strategy if several else (strategy,))])  # type: ignore[union-attr]
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """All that a backtest is given but its strategies."""
+
+    bars: Mapping[str, Bars]
+    settings: Settings
+    scope: Scope
+    data: Data
+    memory: int | None
+
+    def run(self, strategies: Sequence[Strategy], threads: int | None = None) -> Result:
+        """The strategies simulated on one wallet."""
+        return run_backtest(
+            strategies, self.bars, self.settings, self.scope, self.data, threads=threads, memory=self.memory
+        )
+
+
+def terms_of(
+    bars: Bars | Mapping[str, Bars] | BarSource,
+    *,
+    cash: float | None = None,
+    fee: float | None = None,
+    slippage: float = 0.0,
+    account: Account | None = None,
+    symbols: Sequence[str] = (),
+    timeframe: str | Timeframe | None = None,
+    since: TimeLike | None = None,
+    until: TimeLike | None = None,
+    detail: str | Timeframe | Bars | None = None,
+    series: Mapping[str, Series] | None = None,
+    source: BarSource | None = None,
+    memory: str | int | None = None,
+) -> Terms:
+    """The terms that the arguments of `backtest` make."""
     given = account or Account()
     own_cash = 10_000.0 if given.cash is None else given.cash
     own_fee = 0.001 if given.fee is None else given.fee
     settings = Settings(own_cash if cash is None else cash, own_fee if fee is None else fee, slippage, given)
-    several = isinstance(strategy, Sequence) and not isinstance(strategy, str)
-    strategies = [_instance(one) for one in (strategy if several else (strategy,))]  # type: ignore[union-attr]
     if not isinstance(bars, Bars | Mapping) and hasattr(bars, "bars"):
         source = source or bars
         bars = _from_source(bars, symbols, timeframe, until)
@@ -62,7 +103,7 @@ def backtest(
     finer, detail = (detail, detail.timeframe) if isinstance(detail, Bars) else (None, detail)
     scope = Scope(since, until, None if detail is None else Timeframe.parse(detail))
     data = Data({}, _Finer(finer, source) if finer is not None else source, series or {}, read_series)
-    return run_backtest(strategies, traded, settings, scope, data, memory=None if memory is None else memory_of(memory))
+    return Terms(traded, settings, scope, data, None if memory is None else memory_of(memory))
 
 
 class _Finer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -18,9 +18,12 @@ from tradefleet.cli.progress import progress
 from tradefleet.market.bars import check_range
 from tradefleet.market.errors import ParameterError, did_you_mean
 from tradefleet.market.series import Series
-from tradefleet.research import Result, comparison_table
+from tradefleet.research import Result
 from tradefleet.research.report import write_report
 from tradefleet.strategies import Strategy, load_strategy
+
+if TYPE_CHECKING:
+    from tradefleet.app.compare import Comparison
 
 
 def backtest(
@@ -46,6 +49,8 @@ def backtest(
     equity: Literal["day", "bar"] = "day",
     report: Path | None = None,
     trades: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    workers: int | None = None,
+    timeout: float = 300.0,
 ) -> None:
     """Simulate one strategy, or several side by side, on bars of the catalog; all symbols share one wallet.
 
@@ -79,6 +84,10 @@ def backtest(
         Write one HTML file with charts.
     trades
         Write the trades as CSV to this file, or to standard output for -.
+    workers
+        Processes that several strategies are simulated in: as many as cores, unless --memory is given.
+    timeout
+        Seconds that each of several strategies may take; one that takes longer is ended and named.
     """
     if json == trades == STDOUT:
         raise ParameterError("--json and --trades both go to standard output", cure="give one of them a file")
@@ -88,26 +97,32 @@ def backtest(
     source = CatalogSource(catalog(), venue, _tell)
     bars = {symbol: source.bars(symbol, timeframe, until=until) for symbol in _distinct(symbols)}
     count = sum(map(len, bars.values()))
-    groups: list[list[Strategy]] = [chosen] if together else [[one] for one in chosen]
+    terms: dict[str, Any] = {
+        "cash": cash, "fee": fee, "slippage": slippage, "account": account, "since": since, "until": until,
+        "detail": detail, "series": published, "source": source, "memory": memory,
+    }  # fmt: skip
+    comparison: Comparison | None = None
     with progress(f"simulating {', '.join(strategies)} on {count:,} bars"):
-        results = [
-            run(
-                group, bars, cash=cash, fee=fee, slippage=slippage, account=account, since=since, until=until,
-                detail=detail, series=published, source=source, memory=memory,
-            )
-            for group in groups
-        ]  # fmt: skip
+        if len(chosen) == 1 or together:
+            results = [run(chosen, bars, **terms)]
+        else:
+            from tradefleet.app.compare import compare  # noqa: PLC0415 - processes, only where there are several
+
+            comparison = compare(chosen, bars, workers=workers, timeout=timeout, equity=equity, **terms)
+            results = comparison.results
     quiet = STDOUT if trades == STDOUT else json
-    say(str(results[0]) if len(results) == 1 else comparison_table(results), quiet)
-    if report is not None:
+    say(str(results[0] if comparison is None else comparison), quiet)
+    if report is not None and results:
         write_report(results, report)
         say(f"\nreport: {report}", quiet)
-    if trades is not None:
+    if trades is not None and results:
         write_trades(results, trades)
         say(f"trades: {trades}", quiet)
     if json is not None:
         found = [result.as_dict(equity) for result in results]
-        write_json(found[0] if len(found) == 1 else {"results": found}, json)
+        write_json(found[0] if comparison is None else {"results": found, "errors": comparison.errors}, json)
+    if comparison is not None:
+        comparison.raise_errors()
 
 
 def prepared(strategies: list[str], settings: list[str], size: str | None) -> list[Strategy]:

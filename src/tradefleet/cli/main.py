@@ -31,6 +31,8 @@ app = App(
     help="Backtest and trade by one rule book. Start with `tradefleet demo`.\n\nExample: tradefleet demo",
     version=__version__,
     help_format="plaintext",
+    # It comes to `run`, which says so.
+    suppress_keyboard_interrupt=False,
 )
 data = App(
     name="data",
@@ -57,6 +59,41 @@ COMMANDS = (
         "backtest:backtest",
         "Simulate strategies on bars.",
         f"backtest ema_cross {_SERIES} --set fast=9",
+    ),
+    (
+        app,
+        "sweep",
+        "sweep:sweep",
+        "Measure every combination of parameters.",
+        f'sweep ema_cross {_SERIES} --grid fast=5:50:5 --grid slow=20:200:20 --where "fast < slow"',
+    ),
+    (
+        app,
+        "optimize",
+        "optimize:optimize",
+        "Search for parameters with a sampler that learns.",
+        f'optimize ema_cross {_SERIES} --trials 300 --where "fast < slow"',
+    ),
+    (
+        app,
+        "walkforward",
+        "walkforward:walkforward",
+        "Choose parameters in one window, trade them in the next.",
+        f"walkforward ema_cross {_SERIES} --train 252d --test 21d --grid fast=5:50:5",
+    ),
+    (
+        app,
+        "check",
+        "check:check",
+        "Look for look-ahead, and for what warm-up leaves untrusted.",
+        f"check ema_cross {_SERIES}",
+    ),
+    (
+        app,
+        "analyze",
+        "analyze:analyze",
+        "Find the best parameters of many symbols and timeframes.",
+        "analyze rsi_reversion --symbol BTC/USD --timeframe 15m --timeframe 1h --grid entry=20:36:2",
     ),
     (app, "bench", "bench:bench", "Measure beside other backtesters.", "bench backtest --json figures.json"),
     (new, "strategy", "new:strategy", "Write a strategy that runs.", "new strategy my_cross"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,7 @@ class DaskWorkers:
     def __init__(self, address: str) -> None:
         self._address = address
 
-    def run(self, work: Work, shared: Any, tasks: Iterable[Task], timeout: float = 300.0) -> Iterator[Outcome]:
+    def run(self, work: Work, shared: Any, tasks: Iterable[Task], timeout: float = 300.0) -> Generator[Outcome]:
         """As `Workers.run`; the time a task waits for a free worker does not count."""
         check_may_start()
         check_timeout(timeout)

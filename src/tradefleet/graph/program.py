@@ -115,7 +115,7 @@ def _collect(room: Room, words: int, begin: int, marks: NDArray[np.int32], count
         if room.words[word] != 0:
             for bar in range(word * _WORD, word * _WORD + _WORD):
                 # Written in any case, and kept where there is a flag: which bars have one cannot be foreseen.
-                marks[count] = (begin + bar) * FLAGS + room.flags[bar]
+                marks[count] = (begin + bar) * FLAGS + int(room.flags[bar])
                 count += room.flags[bar] != 0
     counts[row] = count
 

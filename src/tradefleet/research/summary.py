@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tradefleet.market.time import format_time
@@ -125,11 +126,30 @@ def _rough(name: str, value: float) -> str:
     return share(value, 0 if abs(value) >= 0.1 else 1)
 
 
-def comparison_table(results: Sequence[Summarised]) -> str:
-    """Several results side by side, one a row."""
+@dataclass(frozen=True)
+class Failed:
+    """A strategy without a result, and why, in one line."""
+
+    strategy: str
+    error: str
+
+
+def comparison_table(results: Sequence[Summarised | Failed]) -> str:
+    """Several results side by side, one a row; where there is none, the row says why."""
     rows = [["strategy", *(words(name) for name in _COMPARED)]]
-    rows += [[r.strategy, *(printed(name, r.metrics[name]) for name in _COMPARED)] for r in results]
-    return aligned(rows, right=range(1, len(rows[0])))
+    for each in results:
+        found = [""] * len(_COMPARED) if isinstance(each, Failed) else _measures(each)
+        rows.append([each.strategy, *found])
+    lines = aligned(rows, right=range(1, len(rows[0]))).splitlines()
+    width = max(len(row[0]) for row in rows)
+    for line, each in enumerate(results, start=1):
+        if isinstance(each, Failed):
+            lines[line] = f"{each.strategy:<{width}}  {each.error}"
+    return "\n".join(lines)
+
+
+def _measures(result: Summarised) -> list[str]:
+    return [printed(name, result.metrics[name]) for name in _COMPARED]
 
 
 def to_json(result: Summarised, equity: pl.DataFrame) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def test_run_that_is_left_early_ends_its_processes() -> None:
     before = open_files()
     outcomes = Processes(2).run(works.misbehave, None, tasks(["pid", "sleep", "sleep"]))
     first = next(outcomes)
-    outcomes.close()  # type: ignore[attr-defined]
+    outcomes.close()
     assert all_gone([first.value])
     assert open_files() == before
 

@@ -73,7 +73,10 @@ class Batch:
 
     def equity(self, combinations: Combinations, span: Span = ALL_BARS) -> tuple[Integers, Floats]:
         """UTC day ends (ns), and the equity at them: a row a combination, NaN where it failed."""
-        ground = self._ground(span)
+        try:
+            ground = self._ground(span)
+        except UserError:
+            return np.empty(0, np.int64), np.full((len(combinations), 0), np.nan)
         curves = np.full((len(combinations), len(ground.day_bars)), np.nan)
         self._run(combinations, span, np.full((len(combinations), len(MEASURES)), np.nan), curves)
         return ground.day_times, curves
@@ -81,10 +84,17 @@ class Batch:
     def _run(self, combinations: Combinations, span: Span, values: Floats, curves: Floats) -> dict[int, str]:
         """Fill in what is known of each combination; gives the errors."""
         errors: dict[int, str] = {}
-        strategy, ground = self._single.strategy, self._ground(span)
+        strategy = self._single.strategy
         own = own_names(strategy, combinations.names)
         others = [name for name in combinations.names if name not in own]
-        fixed, settings = split(strategy, self._single.fixed, self._single.settings)
+        try:
+            ground = self._ground(span)
+            fixed, settings = split(strategy, self._single.fixed, self._single.settings)
+        except UserError:
+            # Each has an error, though perhaps another one first.
+            for row, combination in enumerate(combinations):
+                self._one(row, combination, span, values, curves, errors)
+            return errors
         accounts = distinct(combinations, others)
         if combinations is not self._traced[0]:
             # Walking forward asks for the same ones in every window.
@@ -93,7 +103,6 @@ class Batch:
             rows = np.flatnonzero(accounts.group == number) if len(accounts) > 1 else np.arange(len(combinations))
             try:
                 account = with_values(settings, values_at(combinations, int(first), others))
-                place = place_of(ground, account, self._data, span.until)
             except UserError as error:
                 errors |= dict.fromkeys(rows.tolist(), str(error))
                 continue
@@ -104,15 +113,22 @@ class Batch:
             errors |= {int(rows[row]): text for row, text in found.errors.items()}
             if found.impure:
                 self.notes[found.impure] = None
-            alone: list[Rows] = []
-            for family in found.families:
-                places, members = rows[family.rows], some.take(family.rows)
-                if place is not None and not found.impure:
-                    alone.append(FamilyRun(family, members, places, place, ground, self._tools).fill(values, curves))
-                else:
-                    alone.append(places)
+            alone = [rows[found.alone]]
+            try:
+                place = place_of(ground, account, self._data, span.until)
+            except UserError as error:
+                for family in found.families:
+                    errors |= dict.fromkeys(rows[family.rows].tolist(), str(error))
+            else:
+                for family in found.families:
+                    places, members = rows[family.rows], found.combinations.take(family.rows)
+                    if place is not None and not found.impure:
+                        run = FamilyRun(family, members, places, place, ground, self._tools)
+                        alone.append(run.fill(values, curves))
+                    else:
+                        alone.append(places)
             self._grow(values, rows, float(account.cash), ground)
-            for row in np.concatenate([*alone, np.empty(0, np.int64)]).tolist():
+            for row in np.concatenate(alone).tolist():
                 self._one(row, combinations[row], span, values, curves, errors)
         return errors
 

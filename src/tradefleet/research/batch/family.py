@@ -8,11 +8,13 @@ from random import Random
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tradefleet.graph.bind import Becomes
-from tradefleet.market.errors import UserError
+from tradefleet.market.errors import StrategyError, UserError
 from tradefleet.research.batch.distinct import Rows, distinct, values_at
 from tradefleet.research.search.combinations import Combinations
+from tradefleet.strategies.parameters import Parameter
 from tradefleet.strategies.strategy import Strategy
 from tradefleet.strategies.trace import Traced, trace, trace_symbolic
 
@@ -33,11 +35,14 @@ class Family:
 @dataclass(frozen=True, eq=False)
 class Families:
     """All families; `errors` are rows that have none, with the reason, `impure` says that signals do not keep to
-    their parameters, so that combinations are traced one by one."""
+    their parameters, so that combinations are traced one by one; `alone` are rows that are so in any case.
+    `combinations` are those given, with values in their parameters' types."""
 
     families: tuple[Family, ...]
     errors: Mapping[int, str]
     impure: str
+    alone: Rows
+    combinations: Combinations
 
 
 def families_of(
@@ -45,11 +50,14 @@ def families_of(
 ) -> Families:
     """Trace a strategy for all combinations: once for all whose values its signals do not read."""
     declared = strategy.declared()
+    if strategy.acts_on_bars():
+        return Families((), {}, "", np.arange(len(combinations)), combinations)
+    combinations, fitting = _exact(strategy, combinations)
     symbolic = [name for name in combinations.names if name in declared and declared[name].type is not str]
     concrete = [name for name in combinations.names if name not in symbolic]
     errors: dict[int, str] = {}
     found: list[Family] = []
-    pending = [(np.arange(len(combinations)), frozenset(symbolic), concrete)]
+    pending = [(np.flatnonzero(fitting), frozenset(symbolic), concrete)] if fitting.any() else []
     while pending:
         rows, left, read = pending.pop()
         some = combinations.take(rows)
@@ -57,9 +65,12 @@ def families_of(
         members = np.split(np.argsort(groups.group, kind="stable"), np.cumsum(np.bincount(groups.group))[:-1])
         for first, group in zip(groups.first, members, strict=True):
             try:
-                base = strategy(**fixed, **values_at(some, int(first), read)).for_symbol(symbol)
+                base = strategy(**{**fixed, **values_at(some, int(first), read)}).for_symbol(symbol)
                 traced, kept = trace_symbolic(base, left)
             except UserError as error:
+                if isinstance(error, StrategyError) and strategy.__name__ not in error.message:
+                    # As a backtest has it.
+                    error.message = f"{strategy.__name__} on {symbol}: {error.message}"
                 errors |= dict.fromkeys(rows[group].tolist(), str(error))
                 continue
             if kept == left:
@@ -67,7 +78,30 @@ def families_of(
             else:
                 # What was read keeps its value: one trace for each.
                 pending.append((rows[group], kept, [*read, *sorted(left - kept)]))
-    return Families(tuple(found), errors, _impure(strategy, fixed, combinations, symbol, found))
+    impure, alone = _impure(strategy, fixed, combinations, symbol, found), np.flatnonzero(~fitting)
+    return Families(tuple(found), errors, impure, alone, combinations)
+
+
+def _exact(strategy: type[Strategy], combinations: Combinations) -> tuple[Combinations, NDArray[np.bool_]]:
+    """The combinations with values in their parameters' types, and which of them have values that fit."""
+    declared = strategy.declared()
+    fitting = np.ones(len(combinations), bool)
+    found = []
+    for place, (name, values) in enumerate(zip(combinations.names, combinations.values, strict=True)):
+        exact = [_fitted(declared[name], value) if name in declared else value for value in values]
+        wrong = np.array([value is None for value in exact], bool)
+        if wrong.any():
+            fitting &= ~wrong[combinations.codes[:, place]]
+        found.append(tuple(exact))
+    return Combinations(combinations.names, tuple(found), combinations.codes), fitting
+
+
+def _fitted(parameter: Parameter[Any], value: object) -> Any:
+    """The value in the parameter's type; None for one that it does not take."""
+    try:
+        return parameter.exact(value)
+    except UserError:
+        return None
 
 
 def instance(strategy: type[Strategy], fixed: Mapping[str, Any], combination: Mapping[str, Any]) -> Strategy:

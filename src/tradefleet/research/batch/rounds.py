@@ -38,7 +38,7 @@ class Bound:
 def _bound(node: Node, values: dict[str, Any]) -> Node | None:
     try:
         return Binder(values).bind(node)
-    except UserError:
+    except (UserError, ArithmeticError):
         return None
 
 
@@ -88,7 +88,9 @@ def _round(
     count = len(some)
     rows = np.full((count, len(program.operands)), -1, np.int64)
     scalars = np.zeros((count, len(program.operands)))
-    lookbacks, refused = np.zeros(count, np.int64), np.zeros(count, bool)
+    # What looks back at a constant has no value at first either.
+    lookbacks = np.full(count, max(program.delays, default=0), np.int64)
+    refused = np.zeros(count, bool)
     delays = dict(zip(program.operands, program.delays, strict=True))
     for node, each in bound.items():
         known = [one is not None and one in columns.lookbacks for one in each.nodes]

@@ -21,7 +21,7 @@ from tradefleet.research.batch.ground import Ground, scene_of
 from tradefleet.research.batch.levels import Level, constant_level, level_of
 from tradefleet.research.batch.market import Place
 from tradefleet.research.batch.rounds import rounds
-from tradefleet.research.batch.symbols import Symbols, is_constant, looking_back
+from tradefleet.research.batch.symbols import Symbols, exist, is_constant
 from tradefleet.research.search.combinations import Combinations
 from tradefleet.research.terms import policy_of
 from tradefleet.simulation.state import Policy, first_leg
@@ -29,6 +29,8 @@ from tradefleet.simulation.table import table_of
 
 # Of the memory there is: what events may take (four bytes a bar and group), and columns.
 _EVENTS, _COLUMNS = 0.4, 0.5
+# Of so many combinations at most one must have values that fit.
+_TRIED = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,11 +71,14 @@ class FamilyRun:
 
     def _policy(self) -> Policy | None:
         """What is constant for the whole family; None where its account refuses it, which shows one by one."""
-        bound = self._family.traced.bind(values_at(self._all, 0, self._family.symbols))
-        try:
-            return policy_of(bound, self._place.settings.account)
-        except UserError:
-            return None
+        # Some have values that do not fit: any that do will serve.
+        for row in range(min(_TRIED, len(self._all))):
+            try:
+                bound = self._family.traced.bind(values_at(self._all, row, self._family.symbols))
+                return policy_of(bound, self._place.settings.account)
+            except (UserError, ArithmeticError):
+                continue
+        return None
 
     def _terrain(self, policy: Policy) -> Terrain:
         side, enter, leave = side_of(self._family.traced)
@@ -86,7 +91,7 @@ class FamilyRun:
         some, crew, ground = self._all.take(rows), self._tools.crew, self._ground
         program = written(self._family.traced.conditions)
         varying = self._varying()
-        names = looking_back(varying).union(*(self._symbols.of(node) for node in program.operands))
+        names = frozenset[str]().union(*(self._symbols.of(node) for node in (*program.operands, *varying)))
         groups = distinct(some, names)
         by_group = np.argsort(groups.group, kind="stable")
         ends = np.cumsum(np.bincount(groups.group, minlength=len(groups)))
@@ -107,8 +112,9 @@ class FamilyRun:
         return left
 
     def _varying(self) -> list[Node]:
-        """The levels that differ by bar."""
-        levels = (self._levels.stop_loss, self._levels.take_profit, self._levels.size)
+        """The levels that differ by bar; of those that the chain does not read, how far they look back counts."""
+        found = self._levels
+        levels = (found.stop_loss, found.take_profit, found.size, found.expiry, found.priority)
         return [node for node in levels if not is_constant(node)]
 
     def _chosen(self, some: Combinations) -> Chosen:
@@ -124,8 +130,8 @@ class FamilyRun:
 
     def _plain(self) -> NDArray[np.bool_]:
         """Which combinations the chain knows all rules of, and the strategy itself has nothing against."""
-        levels, count = self._levels, len(self._all)
-        plain = np.ones(count, bool)
+        levels = self._levels
+        plain = exist(self._family.traced.nodes, self._all)
         for node in (levels.break_even, levels.pyramiding, levels.trailing_distance):
             plain &= self._each(node) == 0.0
         if is_constant(levels.size) and self._family.traced.size.kind == "fraction":

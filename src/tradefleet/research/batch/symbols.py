@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tradefleet.graph.bind import in_order
 from tradefleet.graph.constant import CONSTANT
@@ -13,6 +15,8 @@ from tradefleet.graph.node import Call, Node, Run
 from tradefleet.graph.step import plain_loop
 from tradefleet.graph.symbolic import Symbolic
 from tradefleet.metrics.performance import Floats
+from tradefleet.research.batch.distinct import distinct, values_at
+from tradefleet.research.search.combinations import Combinations
 
 
 class Symbols:
@@ -35,10 +39,23 @@ def own_names(call: Call) -> frozenset[str]:
     return frozenset().union(*(p.names for p in call.parameters if isinstance(p, Symbolic)))
 
 
-def looking_back(nodes: Sequence[Node]) -> frozenset[str]:
-    """The parameters that may tell how far nodes look back: those of calls that are not of one bar alone."""
-    calls = in_order(nodes)
-    return frozenset().union(*(own_names(call) for call in calls if not call.operation.pointwise))
+def exist(nodes: Sequence[Node], combinations: Combinations) -> NDArray[np.bool_]:
+    """Which combinations all numbers made of their parameters exist for: finite, without a division by zero."""
+    found = np.ones(len(combinations), bool)
+    for call in in_order(nodes):
+        if call.operation is CONSTANT and call.symbolic:
+            groups = distinct(combinations, own_names(call))
+            values = (values_at(combinations, int(row), own_names(call)) for row in groups.first)
+            found &= np.isfinite([evaluated(call.parameters[0], each) for each in values])[groups.group]
+    return found
+
+
+def evaluated(parameter: Any, values: Mapping[str, Any]) -> float:
+    """The value of a constant's parameter; NaN where it has none."""
+    try:
+        return float(parameter.evaluate(values)) if isinstance(parameter, Symbolic) else parameter
+    except ArithmeticError:
+        return math.nan
 
 
 def is_constant(node: Node) -> bool:
@@ -53,8 +70,7 @@ def constants(node: Node, values: Sequence[Mapping[str, Any]]) -> Floats:
     for call in in_order([node]):
         if call.operation is CONSTANT:
             (parameter,) = call.parameters
-            symbolic = isinstance(parameter, Symbolic)
-            numbers = [parameter.evaluate(each) for each in values] if symbolic else [parameter] * len(values)
+            numbers = [evaluated(parameter, each) for each in values]
             # Not -0.0, as for constants of one value.
             known[call] = (np.array(numbers, np.float64) + 0.0,)
             continue

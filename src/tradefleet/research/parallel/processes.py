@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from typing import Any
 
@@ -36,7 +36,7 @@ class Processes:
             raise ParameterError(f"workers is {count!r}", cure="give a number of processes, such as 2")
         self._count = count
 
-    def run(self, work: Work, shared: Any, tasks: Iterable[Task], timeout: float = 300.0) -> Iterator[Outcome]:
+    def run(self, work: Work, shared: Any, tasks: Iterable[Task], timeout: float = 300.0) -> Generator[Outcome]:
         """As `Workers.run`."""
         check_may_start()
         check_timeout(timeout)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -34,12 +34,13 @@ class Outcome:
 class Workers(Protocol):
     """Whoever does tasks: processes of this machine, or a cluster."""
 
-    def run(self, work: Work, shared: Any, tasks: Iterable[Task], timeout: float) -> Iterator[Outcome]:
+    def run(self, work: Work, shared: Any, tasks: Iterable[Task], timeout: float) -> Generator[Outcome]:
         """The outcomes of `work(shared, task.payload)`, in order of completion.
 
         `shared` is sent once a worker; its arrays are read-only there. Each task has `timeout` seconds; one that
         fails, hangs or ends its process has an error, and the others go on. Tasks are taken from `tasks` only as
-        workers become free, and an outcome is handed out first: a generator can ask for the next by the last.
+        workers become free, and an outcome is handed out first: a generator can ask for the next by the last. Once
+        `tasks` has no more it is asked again after each outcome: an iterator that then has more keeps the run going.
 
         Raises UserError for what no task could be done with, such as a strategy that other processes cannot load.
         """

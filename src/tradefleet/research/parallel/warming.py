@@ -11,9 +11,15 @@ from tradefleet.strategies.builtin import BuyAndHold, EmaCross
 
 
 @cache
-def warm_kernels() -> None:
-    """Have the kernels of single backtests compiled and on disk, so that workers load them instead of all compiling."""
+def warm_kernels(*, together: bool = False) -> None:
+    """Have the kernels of single backtests compiled and on disk, so that workers load them instead of all compiling.
+
+    Those of one leg, or with `together` that of several on one wallet.
+    """
     bars = generate_bars("1h", days=20)
+    if together:
+        run_backtest([EmaCross(fast=2, slow=3), BuyAndHold()], bars, Settings(), threads=1)
+        return
     # A strategy that acts often is walked; one that holds is simulated from event to event.
     run_backtest(EmaCross(fast=2, slow=3), bars, Settings(), threads=1)
     run_backtest(BuyAndHold(), bars, Settings(), threads=1)

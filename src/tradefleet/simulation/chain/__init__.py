@@ -4,13 +4,12 @@ Where nothing but its own levels and signals ends a position, the bar in which i
 alone and not on money. So those bars are found once for each entry and shared by all combinations that have the level.
 """
 
-from tradefleet.simulation.chain.cells import BLOCK, Cells, Choices, Scratch, Shared, chain_cells, new_scratch
+from tradefleet.simulation.chain.cells import Cells, Choices, Scratch, Shared, chain_cells, new_scratch
 from tradefleet.simulation.chain.hits import find_hits
 from tradefleet.simulation.chain.pyramid import Pyramid, pyramid_of
 from tradefleet.simulation.chain.scene import Scene
 
 __all__ = [
-    "BLOCK",
     "Cells",
     "Choices",
     "Pyramid",

@@ -6,7 +6,7 @@ This one source is the plain chain, run as it is, and the compiled one, which `k
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from tradefleet.metrics.figures_loop import figures_by_loop
 from tradefleet.metrics.row import write_row
 from tradefleet.simulation.chain.falling import Held, longest_of, while_flat, while_held
 from tradefleet.simulation.chain.hits import Keys, of, stop_hit, target_hit, trailed_hit
-from tradefleet.simulation.chain.keys import AT_OPEN, bar_of, by_stop, key_of, rank_of
+from tradefleet.simulation.chain.keys import AT_OPEN, bar_of, by_stop, inside, key_of, rank_of
 from tradefleet.simulation.chain.scene import Scene, knowing
 from tradefleet.simulation.chain.trade import entry_price, exit_of, filled, gain_of, ordered
 from tradefleet.simulation.columns import BarColumns, Floats, Integers
@@ -75,15 +75,13 @@ class Shared(NamedTuple):
 class Scratch(NamedTuple):
     """Room for one group's entries, and for one cell's day ends and trades.
 
-    Of each entry the bar it is decided at, the bar its exit signal leaves at, its column of Shared, the close it is
-    decided at and the open it fills at; `first` has the first entry of each block of bars or after.
+    `spots` has of each entry the bar it is decided at, the bar its exit signal leaves at, its column of Shared, and the
+    time it fills at; `quotes` the close it is decided at and the open it fills at. What belongs to an entry lies side
+    by side: most entries of a group are passed over. `first` has the first entry of each block of bars or after.
     """
 
-    decisions: Integers
-    leaves: Integers
-    columns: Integers
-    closes: Floats
-    opens: Floats
+    spots: Integers
+    quotes: Floats
     first: Integers
     equity: Floats
     profit: Floats
@@ -91,18 +89,23 @@ class Scratch(NamedTuple):
     returns: Floats
 
 
-# Bars in a block of the look-up of entries.
-BLOCK = 64
+DECIDED, LEAVES, COLUMN, FILLED = range(4)
+CLOSE, OPEN = range(2)
+# Bars in a block of the look-up of entries, as a power of two.
+_BLOCK = 6
 
 
 def new_scratch(entries: int, bars: int, days: int) -> Scratch:
     """Scratch for groups of at most so many entries."""
-    whole: Any = np.int64
     return Scratch(
-        np.empty(entries + 1, whole), np.empty(entries + 1, whole), np.empty(entries + 1, whole),
-        np.empty(entries + 1), np.empty(entries + 1), np.empty(bars // BLOCK + 2, whole), np.empty(days),
-        np.empty(entries + 1), np.empty(entries + 1), np.empty(days + 1),
-    )  # fmt: skip
+        np.empty((entries + 1, 4), np.int64),
+        np.empty((entries + 1, 2)),
+        np.empty((bars >> _BLOCK) + 2, np.int64),
+        np.empty(days),
+        np.empty(entries + 1),
+        np.empty(entries + 1),
+        np.empty(days + 1),
+    )
 
 
 def chain_cells(
@@ -130,30 +133,85 @@ def decode(
 ) -> int:
     """Write the entries of a group into the scratch, and give their number."""
     count, entries, followed, block = len(bars.time), 0, 0, 0
+    spots, quotes = scratch.spots, scratch.quotes
     for mark in marks:
         bar, flags = mark // FLAGS, mark % FLAGS
         if flags & leave != 0:
             # For what was decided before: an entry fills one bar after its decision.
             while followed < entries:
-                scratch.leaves[followed] = bar + 1
+                spots[followed, LEAVES] = bar + 1
                 followed += 1
         elif flags & enter != 0 and bar + 1 < count:
-            while block * BLOCK <= bar:
+            while block << _BLOCK <= bar:
                 scratch.first[block] = entries
                 block += 1
-            scratch.decisions[entries] = bar
-            scratch.columns[entries] = column[bar] if len(column) > 0 else 0
-            scratch.closes[entries], scratch.opens[entries] = bars.close[bar], bars.open[bar + 1]
+            spots[entries, DECIDED], spots[entries, FILLED] = bar, bars.time[bar + 1]
+            spots[entries, COLUMN] = column[bar] if len(column) > 0 else 0
+            quotes[entries, CLOSE], quotes[entries, OPEN] = bars.close[bar], bars.open[bar + 1]
             entries += 1
     while followed < entries:
-        scratch.leaves[followed] = count
+        spots[followed, LEAVES] = count
         followed += 1
-    while block <= count // BLOCK:
+    while block <= count >> _BLOCK:
         scratch.first[block] = entries
         block += 1
     # A fence: the search for the next entry ends there.
-    scratch.decisions[entries] = count
+    spots[entries, DECIDED] = count
     return entries
+
+
+class Rules(NamedTuple):
+    """What a cell has chosen that is the same at every entry, and the rows of what may not be."""
+
+    stop_row: int
+    target_row: int
+    size_row: int
+    trail: float
+    max_bars: float
+    cooldown: float
+
+
+class Out(NamedTuple):
+    """A way out: its key, and the stop and the target as they are by then."""
+
+    key: int
+    stop: float
+    target: float
+
+
+def way_out(
+    index: int, price: float, stop: float, target: float, rules: Rules, market: Market, scene: Scene, shared: Shared,
+    scratch: Scratch,
+) -> Out:  # fmt: skip
+    """The way out of a position entered at a price: looked up where it is shared, else looked for."""
+    side, bars, blocks = scene.side, scene.bars, scene.blocks
+    begin, last = scratch.spots[index, DECIDED] + 1, scratch.spots[index, LEAVES]
+    level, limit = stop_level(side, price, stop, market.tick), target_level(side, price, target, market.tick)
+    if rules.max_bars > 0.0:
+        last = min(last, timed_out(bars.time, begin, last, rules.max_bars, market.timeframe))
+    key = key_of(last, AT_OPEN)
+    if len(shared.column) > 0 and rules.trail == 0.0:
+        column = scratch.spots[index, COLUMN]
+        found = min(shared.stop_keys[rules.stop_row, column], shared.target_keys[rules.target_row, column])
+        return Out(min(key, found), level, limit)
+    if rules.trail > 0.0:
+        stopped, level = trailed_hit(side, price, level, rules.trail, begin, last, bars, blocks, market)
+    else:
+        stopped = stop_hit(side, level, begin, last, bars, blocks)
+    key = min(key, stopped)
+    # In the bar of the stop itself the target may come first.
+    return Out(min(key, target_hit(side, limit, begin, min(bar_of(key) + 1, last), bars, blocks)), level, limit)
+
+
+# More nanoseconds than bars last, and few enough to be added to a time.
+FAR = 4e18
+
+
+def timed_out(times: Integers, begin: int, last: int, max_bars: float, timeframe: int) -> int:
+    """The bar at whose open the timer leaves a position entered at `begin`; `last` where that comes later."""
+    # As the timer's rule says it, for whole nanoseconds.
+    lasts = times[begin] + math.ceil(min(max_bars * timeframe, FAR)) - timeframe
+    return min(first_after(times, lasts - 1, begin, last) + 1, last)
 
 
 def run_cell(
@@ -162,106 +220,92 @@ def run_cell(
 ) -> None:  # fmt: skip
     """Run one combination from entry to exit to the next entry, and write its measures."""
     bars, side, rate, timeframe, count = scene.bars, scene.side, scene.rate, market.timeframe, len(scene.bars.time)
-    day_bars, days, day = scene.day_bars, len(scene.day_bars), 0
-    stop_row, target_row, size_row = cells.stop[cell], cells.target[cell], cells.size[cell]
-    trail, max_bars = choices.trails[cells.trail[cell]], choices.timers[cells.timer[cell]]
-    cooldown = choices.cooldowns[cells.cooldown[cell]]
-    balance, begin = scene.terms.initial_cash, bars.time[0]
-    drawdown = Drawdown(balance, begin, balance, 0.0, 0, False)
-    leg = first_leg(rate)
-    looked_up = len(shared.column) > 0 and trail == 0.0
+    rules = Rules(
+        cells.stop[cell], cells.target[cell], cells.size[cell], choices.trails[cells.trail[cell]],
+        choices.timers[cells.timer[cell]], choices.cooldowns[cells.cooldown[cell]],
+    )  # fmt: skip
+    balance, leg = scene.terms.initial_cash, first_leg(rate)
+    drawdown = Drawdown(balance, bars.time[0], balance, 0.0, 0, False)
     by_range = market.slippage.of_range > 0.0 or market.slippage.impact > 0.0
-    trades, held_bars, duration, open_trades = 0, 0, 0, 0
-    paid, open_fees = 0.0, 0.0
-    # From this bar on nothing is held.
-    flat_from, last_exit, index = 0, LONG_AGO, 0
-    while index < entries:
-        decided = scratch.decisions[index]
-        stop, target = of(choices.stops, stop_row, decided), of(choices.targets, target_row, decided)
-        size = of(choices.sizes, size_row, decided)
+    trades, held_bars, duration, open_trades, paid, open_fees = 0, 0, 0, 0, 0.0, 0.0
+    # From bar `flat` on nothing is held; the next entry is at `index` or after, the next day end `day`.
+    flat, last_exit, index, day = 0, LONG_AGO, -1, 0
+    while index + 1 < entries:
         index += 1
-        if not (valid_levels(side, stop, target, trail, 0.0) and max_bars >= 0.0 and size >= 0.0):
+        decided = scratch.spots[index, DECIDED]
+        stop, target = of(choices.stops, rules.stop_row, decided), of(choices.targets, rules.target_row, decided)
+        size = of(choices.sizes, rules.size_row, decided)
+        if not (valid_levels(side, stop, target, rules.trail, 0.0) and rules.max_bars >= 0.0 and size >= 0.0):
             continue
-        if cooldown > 0.0 and cooling(bars.time[decided] + timeframe, last_exit, cooldown, timeframe):
+        if rules.cooldown > 0.0 and cooling(bars.time[decided] + timeframe, last_exit, rules.cooldown, timeframe):
             continue
-        quantity = ordered(leg, balance, scratch.closes[index - 1], size, stop, market, policy)
+        quantity = ordered(leg, balance, scratch.quotes[index, CLOSE], size, stop, market, policy)
         if quantity == 0.0:
             continue
-        begin = decided + 1
         if by_range:
             leg = knowing(leg, bars, scene.volume, decided)
-        price = entry_price(leg, side, quantity, scratch.opens[index - 1], market)
+        price = entry_price(leg, side, quantity, scratch.quotes[index, OPEN], market)
         entry = filled(leg, quantity, price, balance, market)
         if entry.quantity == 0.0:
             continue
 
-        level, limit = stop_level(side, price, stop, market.tick), target_level(side, price, target, market.tick)
-        last = scratch.leaves[index - 1]
-        if max_bars > 0.0:
-            last = min(last, timed_out(bars.time, begin, last, max_bars, timeframe))
-        first_level = level
-        if looked_up:
-            column = scratch.columns[index - 1]
-            key = min(shared.stop_keys[stop_row, column], shared.target_keys[target_row, column], key_of(last, AT_OPEN))
-        else:
-            if trail > 0.0:
-                key, level = trailed_hit(side, price, level, trail, begin, last, bars, scene.blocks, market)
-            else:
-                key = stop_hit(side, level, begin, last, bars, scene.blocks)
-            beyond = min(bar_of(key) + 1, last)
-            key = min(key, target_hit(side, limit, begin, beyond, bars, scene.blocks), key_of(last, AT_OPEN))
-        end, rank = bar_of(key), rank_of(key)
-
-        drawdown = while_flat(drawdown, balance, flat_from, decided, bars, timeframe)
-        while day < days and day_bars[day] < begin:
-            scratch.equity[day] = balance
-            day += 1
+        out = way_out(index, price, stop, target, rules, market, scene, shared, scratch)
+        begin, end, rank = decided + 1, bar_of(out.key), rank_of(out.key)
+        drawdown = while_flat(drawdown, balance, flat, decided, bars, timeframe)
+        day = flat_days(scene.day_bars, scratch.equity, day, begin, balance)
         stake = Stake(balance - entry.fee, side * entry.quantity, price, rate)
         after = math.nan
         held_bars += end - begin
         if end < count:
             if by_range:
                 leg = knowing(leg, bars, scene.volume, end - 1)
-            reached = level if by_stop(rank) else limit
-            left = exit_of(leg, side, entry.quantity, bars.open[end], rank, reached, market)
-            gain = gain_of(stake.balance, side, entry, left, rate)
-            after = gain.balance
+            reached = out.stop if by_stop(rank) else out.target
+            # Inside a bar its open does not matter, and it lies far away in memory.
+            open_price = reached if inside(rank) else bars.open[end]
+            gain = gain_of(
+                stake.balance, side, entry,
+                exit_of(leg, side, entry.quantity, open_price, rank, reached, market), rate,
+            )  # fmt: skip
+            after, last_exit = gain.balance, bars.time[end]
             scratch.profit[trades], scratch.ratio[trades] = gain.profit, gain.ratio
-            trades += 1
-            paid += gain.fees
-            duration += bars.time[end] - bars.time[begin]
-            last_exit = bars.time[end]
+            trades, paid = trades + 1, paid + gain.fees
+            duration += last_exit - scratch.spots[index, FILLED]
         else:
             open_trades, open_fees = 1, entry.fee
-        held = Held(stake, begin, end, first_level, limit, after)
+        # Where the stop trails, it was at least as near as at first.
+        held = Held(stake, begin, end, stop_level(side, price, stop, market.tick), out.target, after)
         drawdown = while_held(drawdown, held, bars, scene.blocks, scene.pyramid, timeframe)
-        while day < days and day_bars[day] < end:
-            scratch.equity[day] = worth(stake, bars.close[day_bars[day]])
-            day += 1
-        flat_from = end
+        day = held_days(scene.day_bars, scratch.equity, day, end, stake, bars.close)
+        flat = end
         if end >= count:
             break
         balance = after
-        index = scratch.first[end // BLOCK]
-        while scratch.decisions[index] < end:
+        index = scratch.first[end >> _BLOCK]
+        while scratch.spots[index, DECIDED] < end:
             index += 1
-    if flat_from < count:
-        drawdown = while_flat(drawdown, balance, flat_from, count - 1, bars, timeframe)
-    while day < days:
-        scratch.equity[day] = balance
-        day += 1
-    last_close = bars.time[count - 1] + timeframe
-    totals = Totals(
-        drawdown.deepest, longest_of(drawdown, last_close), held_bars / count, open_trades, paid, open_fees, duration
-    )
+        index -= 1
+    if flat < count:
+        drawdown = while_flat(drawdown, balance, flat, count - 1, bars, timeframe)
+    days = flat_days(scene.day_bars, scratch.equity, day, count, balance)
+    longest = longest_of(drawdown, bars.time[count - 1] + timeframe)
+    totals = Totals(drawdown.deepest, longest, held_bars / count, open_trades, paid, open_fees, duration)
     figures = figures_by_loop(
         scene.terms, totals, scratch.equity, days, scratch.profit, scratch.ratio, trades, scratch.returns
     )
     write_row(figures, results[cells.place[cell]])
 
 
-def timed_out(times: Integers, begin: int, last: int, max_bars: float, timeframe: int) -> int:
-    """The bar at whose open the timer leaves a position entered at `begin`; `last` where that comes later."""
-    # As the timer's rule says it, for whole nanoseconds.
-    lasts = times[begin] + math.ceil(max_bars * timeframe) - timeframe
-    return min(first_after(times, lasts - 1, begin, last) + 1, last)
+def flat_days(day_bars: Integers, equity: Floats, day: int, end: int, balance: float) -> int:
+    """Write the equity of the days that end before bar `end`, in which nothing is held; gives the next day."""
+    while day < len(day_bars) and day_bars[day] < end:
+        equity[day] = balance
+        day += 1
+    return day
+
+
+def held_days(day_bars: Integers, equity: Floats, day: int, end: int, stake: Stake, closes: Floats) -> int:
+    """Write the equity of the days that end before bar `end`, in which a stake is held; gives the next day."""
+    while day < len(day_bars) and day_bars[day] < end:
+        equity[day] = worth(stake, closes[day_bars[day]])
+        day += 1
+    return day

@@ -1,7 +1,7 @@
 """The file of a weighted score: weights, thresholds and levels by symbol, in TOML or JSON.
 
 Only the entries that hold for a symbol are looked into, so that a file of a thousand symbols serves each of them
-whatever stands in the others.
+whatever stands in the others. The table `analysis` of an entry says how its params were found; nothing is read of it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from tradefleet.strategies.strategy import COMMON
 from tradefleet.trading.size import parse_size
 
 DEFAULT = "default"
-_KEYS = ("threshold", "exit_threshold", "weights", "params")
+ANALYSIS = "analysis"
+_KEYS = ("threshold", "exit_threshold", "weights", "params", ANALYSIS)
 _PARAMS = (*COMMON, "size")
 
 
@@ -39,6 +40,24 @@ class Score(NamedTuple):
         return 1e-9 * sum(abs(weight) for weight in self.weights.values())
 
 
+# What holds without a file.
+USUAL = Score(
+    weights={
+        "above_sma_200": 2.0,
+        "above_sma_50": 1.0,
+        "ema_9_above_21": 1.0,
+        "rsi_above_50": 1.0,
+        "macd_rising": 1.0,
+        "strong_trend": 1.0,
+        "volume_above_average": 1.0,
+        "donchian_breakout": 2.0,
+    },
+    threshold=6.0,
+    exit_threshold=3.0,
+    params={},
+)
+
+
 class _Found(NamedTuple):
     """A value and the entry of the file it stands in."""
 
@@ -51,12 +70,16 @@ def read_score(path: Path, symbol: str) -> Score:
 
     Raises ParameterError that names the file, the entry, the key, the value and the cure.
     """
-    entries = _entries(path)
+    return score_of(_entries(path), path, symbol)
+
+
+def score_of(entries: Mapping[str, Any], path: Path, symbol: str) -> Score:
+    """What the entries of a file say for a symbol; `path` is what errors name."""
     found: dict[str, _Found] = {}
     for name in (DEFAULT, symbol):
         if name in entries:
             where = f"{path} [{name}]"
-            table = _decoded(entries[name], where)
+            table = decoded(entries[name], where)
             _check_names("key", table, _KEYS, where)
             found.update({key: _Found(value, where) for key, value in table.items()})
     where = f"{path} [{symbol if symbol in entries else DEFAULT}]"
@@ -64,6 +87,8 @@ def read_score(path: Path, symbol: str) -> Score:
         if key not in found:
             raise ParameterError(_missing(key, entries, symbol), where=where, cure=_cure(key, entries, symbol))
     leave = found.get("exit_threshold")
+    if ANALYSIS in found:
+        _table(found[ANALYSIS].value, ANALYSIS, found[ANALYSIS].where)
     score = Score(
         weights=_weights(*found["weights"]),
         threshold=_number("threshold", *found["threshold"]),
@@ -87,7 +112,11 @@ def _entries(path: Path) -> Mapping[str, Any]:
 @lru_cache(maxsize=8)
 def _parsed(path: Path, version: tuple[int, ...]) -> Mapping[str, Any]:
     """The entries by symbol, those of JSON undecoded; the same file is not parsed again for every symbol."""
-    content = path.read_bytes()
+    return parsed(path.read_bytes(), path)
+
+
+def parsed(content: bytes, path: Path) -> Mapping[str, Any]:
+    """The entries in a file's content by symbol, those of JSON undecoded; the suffix of `path` says which it is."""
     try:
         if path.suffix.lower() == ".json":
             return msgspec.json.decode(content, type=dict[str, msgspec.Raw])
@@ -97,7 +126,8 @@ def _parsed(path: Path, version: tuple[int, ...]) -> Mapping[str, Any]:
         raise ParameterError(f"it is not {kind}: {error}", where=str(path), cure="mend that place") from error
 
 
-def _decoded(entry: Any, where: str) -> dict[str, Any]:
+def decoded(entry: Any, where: str) -> dict[str, Any]:
+    """An entry's keys and values; raises ParameterError where it is no table."""
     if isinstance(entry, msgspec.Raw):
         try:
             entry = msgspec.json.decode(entry)

@@ -8,26 +8,11 @@ from typing import Any
 
 from tradefleet.graph import Node, constant, shift, where
 from tradefleet.strategies.builtin.score_conditions import CONDITIONS
-from tradefleet.strategies.builtin.score_file import Score, read_score
+from tradefleet.strategies.builtin.score_file import USUAL, Score, read_score
 from tradefleet.strategies.parameters import param
 from tradefleet.strategies.signals import Signals
 from tradefleet.strategies.strategy import COMMON, Strategy
 
-_BUILTIN = Score(
-    weights={
-        "above_sma_200": 2.0,
-        "above_sma_50": 1.0,
-        "ema_9_above_21": 1.0,
-        "rsi_above_50": 1.0,
-        "macd_rising": 1.0,
-        "strong_trend": 1.0,
-        "volume_above_average": 1.0,
-        "donchian_breakout": 2.0,
-    },
-    threshold=6.0,
-    exit_threshold=3.0,
-    params={},
-)
 # Two ways to set the target: who gives one of them does not want the other.
 _TARGETS = frozenset({"take_profit", "reward_risk"})
 
@@ -51,7 +36,8 @@ class WeightedScore(Strategy):
 
     Each key of a symbol's entry takes the place of the default's. `params` are any of the parameters that all
     strategies have, and replace their defaults; one that the strategy was given stays. The conditions are those of
-    `score_conditions`; a weight below 0 counts against the entry. The entries of other symbols are not looked into.
+    `score_conditions`; a weight below 0 counts against the entry. The entries of other symbols are not looked into,
+    nor is a symbol's table `analysis`, in which `tradefleet analyze` says how it found the params.
     """
 
     weights = param("")
@@ -76,7 +62,7 @@ class WeightedScore(Strategy):
 
     @cached_property
     def _score(self) -> Score:
-        return read_score(Path(self.weights), self.symbol) if self.weights else _BUILTIN
+        return read_score(Path(self.weights), self.symbol) if self.weights else USUAL
 
     def read_parameter(self, name: str) -> Any:
         value = super().read_parameter(name)
