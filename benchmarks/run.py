@@ -27,6 +27,7 @@ from benchmarks import (
 )
 from benchmarks.machine import machine_facts
 from benchmarks.report import Report
+from benchmarks.search_work import CASES
 
 BENCHMARKS: dict[str, Callable[[], Report]] = {
     module.NAME: module.run
@@ -45,15 +46,20 @@ BENCHMARKS: dict[str, Callable[[], Report]] = {
     )
 }
 
+# Of tables in a file or a pipe, which has no width of its own.
+WIDTH = 150
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run them; exit status 1 when a promise is missed."""
     options = _options(arguments)
     to_output = options.json is not None and str(options.json) == "-"
     console = Console(stderr=to_output)
+    if not console.is_terminal:
+        console = Console(stderr=to_output, width=WIDTH)
     facts = machine_facts()
     console.print(f"{facts['cpu']}, {facts['cores']} cores, Python {facts['python']}", highlight=False)
-    benchmarks = {**BENCHMARKS, search.NAME: partial(search.run, options.cases)}
+    benchmarks: dict[str, Callable[[], Report]] = {**BENCHMARKS, search.NAME: partial(search.run, options.cases)}
     reports = {}
     for name in options.names or benchmarks:
         reports[name] = _measured_calmly(benchmarks[name])
@@ -82,9 +88,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--cases",
         type=_cases,
-        default=search.CASES,
+        default=CASES,
         metavar="N,...",
-        help=f"of search: {_listed(search.CASES)}; all if none",
+        help=f"of search: {_listed(CASES)}; all if none",
     )
     options = parser.parse_args(arguments)
     for name in options.names:
@@ -96,8 +102,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _cases(text: str) -> tuple[int, ...]:
     """The numbers of a list such as 1,2; argparse makes an error of what is none of them."""
     found = tuple(int(part) if part.strip().isdigit() else 0 for part in text.split(","))
-    if not set(found) <= set(search.CASES):
-        raise argparse.ArgumentTypeError(f"{text!r} is no list of cases; there are {_listed(search.CASES)}")
+    if not set(found) <= set(CASES):
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of cases; there are {_listed(CASES)}")
     return found
 
 

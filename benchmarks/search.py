@@ -34,8 +34,9 @@ def run(cases: Sequence[int] = CASES) -> Report:
             bars = saved(work.bars, Path(folder))
             _add(report, work, measured(work, bars), bars.origin)
     report.notes.append(
-        "first s: the first run of a process, with what it has to compile; equal: measures of random combinations "
-        "that have the bits of a single backtest's; peak MB: of the whole process; case 3 runs once, no peer can"
+        "first s: the first run of a process, with what it has to compile; times ours: of medians, then of bests; "
+        "equal: random combinations whose measures have the bits of a single backtest's; peak MB: of a whole process; "
+        "case 3 runs once, no peer can"
     )
     return report
 
@@ -46,15 +47,15 @@ def _add(report: Report, work: Work, outcome: Outcome, origin: str) -> None:
         ours = name == OURS
         report.rows.append(
             {
-                "case": f"{work.case} {work.title}" if ours else "",
+                "case": str(work.case) if ours else "",
                 "system": name,
                 "median s": _rounded(runs.median),
                 "best s": _rounded(runs.best),
                 "first s": None if runs.first is None else _rounded(runs.first),
                 "peak MB": round(runs.peak_mb),
-                "medians, times ours": round(runs.median / own.median, 1),
-                "bests, times ours": round(runs.best / own.best, 1),
-                "equal to the bit": f"{outcome.equal:,} of {outcome.compared:,}" if ours else "",
+                "times ours": round(runs.median / own.median, 1),
+                "of bests": round(runs.best / own.best, 1),
+                "equal": f"{outcome.equal:,} of {outcome.compared:,}" if ours else "",
                 "target": _target(work) if ours else "",
                 "verdict": "",
             }

@@ -68,7 +68,7 @@ def mine(filled: Command, tmp_path: Path) -> Command:
 def test_failed_strategies_are_rows_and_the_others_go_on(mine: Command) -> None:
     names = ("ema_cross", "my.py:Divides", "my.py:Loops", "my.py:Exits", "my.py:Rises")
     files = ("--json", "out.json", "--report", "out.html", "--trades", "out.csv")
-    outcome = mine("backtest", *names, *SERIES, *files, "--timeout", 4, "--workers", 2)
+    outcome = mine("backtest", *names, *SERIES, *files, "--timeout", 5, "--workers", 2)
     assert outcome.code == 2
     assert json.loads(outcome.err.splitlines()[-1])["error"]["message"] == (
         "3 of 5 strategies failed: divides, loops, exits"
@@ -76,7 +76,7 @@ def test_failed_strategies_are_rows_and_the_others_go_on(mine: Command) -> None:
     lines = outcome.out.splitlines()
     assert [line.split()[0] for line in lines[:6]] == ["strategy", "ema_cross", "divides", "loops", "exits", "rises"]
     assert "ZeroDivisionError: division by zero" in lines[2] and "my.py:" in lines[2]
-    assert "no result after 4 s: ended loops; raise --timeout" in lines[3]
+    assert "no result after 5 s: ended loops; raise --timeout" in lines[3]
     assert "the process of exits ended by exit code 3" in lines[4]
     found = json.loads(Path("out.json").read_text())
     assert [result["strategy"] for result in found["results"]] == ["ema_cross", "rises"]

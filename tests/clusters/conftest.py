@@ -37,7 +37,7 @@ class Cluster:
         file = self.folder / "scheduler.json"
         scheduler = self.start("scheduler", "--port", "0", "--scheduler-file", str(file))
         until = time.monotonic() + 60
-        while not file.exists():
+        while not file.exists() or not file.read_text().endswith("}"):
             assert time.monotonic() < until, (self.folder / "log").read_text()
             time.sleep(0.05)
         self.address = json.loads(file.read_text())["address"]

@@ -61,7 +61,7 @@ class Room(NamedTuple):
 class Events(NamedTuple):
     """The bars of each combination (a row) that have a flag, in order: sixteen times the bar, and its flags.
 
-    `counts` says how many a row has. There is room for all bars and a word more; what is not used is never touched.
+    `counts` says how many a row has; those for which there is no room are counted and not written.
     """
 
     marks: NDArray[np.int32]
@@ -79,9 +79,9 @@ def new_room(slots: int) -> Room:
     return Room(slotted, flags, flags.view(np.int64), np.empty(STRETCH), np.empty(STRETCH))
 
 
-def new_events(combinations: int, bars: int) -> Events:
-    """Events of so many combinations, none yet."""
-    return Events(np.empty((combinations, bars + _WORD), np.int32), np.zeros(combinations, np.int64))
+def new_events(combinations: int, most: int) -> Events:
+    """Events of so many combinations, none yet, with room for so many of each."""
+    return Events(np.empty((combinations, most + 1), np.int32), np.zeros(combinations, np.int64))
 
 
 def run_program(
@@ -110,12 +110,12 @@ def run_program(
 
 def _collect(room: Room, words: int, begin: int, marks: NDArray[np.int32], counts: Integers, row: int) -> None:
     """Add the events of a stretch to those of a combination."""
-    count = counts[row]
+    count, last = counts[row], len(marks) - 1
     for word in range(words):
         if room.words[word] != 0:
             for bar in range(word * _WORD, word * _WORD + _WORD):
                 # Written in any case, and kept where there is a flag: which bars have one cannot be foreseen.
-                marks[count] = (begin + bar) * FLAGS + int(room.flags[bar])
+                marks[min(count, last)] = (begin + bar) * FLAGS + int(room.flags[bar])
                 count += room.flags[bar] != 0
     counts[row] = count
 

@@ -135,3 +135,17 @@ def test_type_of_a_parameter_that_signals_ask_for_is_noticed() -> None:
         return Signals(close > sma(close, 5 if isinstance(self.k, float) else 50), FALL)
 
     assert_agrees(case(signalling(asking, k=param(2.0)), each("k", 7.0, 8.0)))
+
+
+def test_default_that_signals_cannot_read_is_no_error_of_other_values() -> None:
+    def dividing(self: Any) -> Signals:
+        return Signals(close > sma(close, 5 if 1 / (self.k - 7) > 0 else 50), FALL)
+
+    assert_agrees(case(signalling(dividing, k=param(7)), each("k", 6, 7, 8)))
+
+
+def test_first_of_two_mistakes_is_told() -> None:
+    def mistaken(self: Any) -> Signals:
+        return Signals(TREND, FALL, stop_loss=0.01 if self.k**0.5 > 6 else 0.02)
+
+    assert_agrees(case(signalling(mistaken, k=param(50.0)), each("k", -5.0, 40.0, 30.0), {"stop_loss": 0.02}))

@@ -78,7 +78,7 @@ def test_nothing_asked_is_nothing_done() -> None:
 
 MISBEHAVED = {
     "raise": "ZeroDivisionError: as asked",
-    "loop": "no result after 2 s: ended {name} with length=5, how=loop; raise --timeout",
+    "loop": "no result after 3 s: ended {name} with length=5, how=loop; raise --timeout",
     "exit": "the process of {name} with length=5, how=exit ended by exit code 3",
 }
 
@@ -88,7 +88,7 @@ def test_what_fails_hangs_or_ends_its_process_is_named_and_stops_no_other(strate
     ways = ["well", "raise", "loop", "exit"]
     some = Combinations.of([{"length": length, "how": how} for how in ways for length in (5, 8)])
     some = some.take(np.array([0, 2, 1, 4, 6, 0]))
-    pooled = Pooled(strategy, {}, BARS, workers=Processes(2), timeout=2.0)
+    pooled = Pooled(strategy, {}, BARS, workers=Processes(2), timeout=3.0)
     found = pooled.measure(some)
     expected = OneByOne(strategy, {}, BARS).measure(lengths(5, 8, 5, how="well"))
     assert same_bits(found.values[[0, 2, 5]], expected.values)

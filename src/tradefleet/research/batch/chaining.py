@@ -18,14 +18,16 @@ from tradefleet.simulation.chain import Cells, Choices, Scene, Shared, new_scrat
 from tradefleet.simulation.state import Market
 from tradefleet.simulation.table import Table
 
-# Slices of work for each thread: enough that none waits long for another.
-_SLICES = 4
+# Room for events at first: one in so many bars, but so many at least.
+_RARE, _FEW_EVENTS = 16, 1024
 # Looking a level up from all entries pays where so many cells go by each; a search of one's own looks from few.
 _SHARING = 6
 # Cells of so many targets are run by turns, so that their ways out stay in the processor's cache.
 _TILE = 8
-# Cells with the same signals, at most, that one thread runs at a time.
-_CELLS = 512
+# Cells with the same signals that one thread runs at a time: at most so many, and this part of all, but not too few.
+_CELLS, _CUT, _FEWEST = 512, 16, 16
+# About what an instruction takes for a bar, looking a level up for an entry, and a cell, in seconds.
+_BAR, _LEVEL, _CELL = 1e-10, 4e-8, 2e-5
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,14 +55,24 @@ class Terrain:
 
 def events_of(program: Written, operands: Operands, begin: int, end: int, crew: Crew) -> Events:
     """The events of each group (a row) at bars `begin` to before `end`."""
-    count = len(operands.rows)
-    events, run, given = new_events(count, end - begin), compiled_program(), Operands(*map(read_only, operands))
+    count, length = len(operands.rows), end - begin
+    run, given = compiled_program(), Operands(*map(read_only, operands))
+    seconds = count * length * len(program.code) * _BAR
 
-    def work(first: int, last: int, room: object) -> None:
-        run(program.code, given, first, last, begin, end, room, events)
+    def within(most: int) -> Events:
+        events = new_events(count, most)
 
-    crew.share(count, crew.threads * _SLICES, lambda: new_room(program.slots), work)
-    return events
+        def work(first: int, last: int, room: object) -> None:
+            run(program.code, given, first, last, begin, end, room, events)
+
+        crew.share(count, seconds, lambda: new_room(program.slots), work)
+        return events
+
+    # Events are rare as a rule; where they are not, it is known afterwards how much room they take.
+    most = min(length, max(_FEW_EVENTS, length // _RARE))
+    events = within(most)
+    needed = int(events.counts.max(initial=0))
+    return events if needed <= most else within(needed)
 
 
 def run_cells(
@@ -89,8 +101,9 @@ def run_cells(
             shared, scratch, results, curves,
         )  # fmt: skip
 
-    items = len(cells.start) - 1
-    crew.share(items, crew.threads * _SLICES, lambda: new_scratch(bars, bars, len(terrain.scene.day_bars)), work)
+    days, seconds = len(terrain.scene.day_bars), len(group) * _CELL
+    entries = int(events.counts.max(initial=0))
+    crew.share(len(cells.start) - 1, seconds, lambda: new_scratch(entries, bars, days), work)
 
 
 def _cells(group: Rows, chosen: Chosen, places: Rows, looked_up: bool) -> Cells:
@@ -104,9 +117,11 @@ def _cells(group: Rows, chosen: Chosen, places: Rows, looked_up: bool) -> Cells:
     ordered = group[order]
     begins = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
     ends = np.append(begins[1:], len(ordered))
-    start = np.concatenate([np.arange(begin, end, _CELLS) for begin, end in zip(begins, ends, strict=True)]) if (
-        np.any(ends - begins > _CELLS)
-    ) else begins  # fmt: skip
+    # Groups of many cells are cut, so that threads can share them.
+    most = max(_FEWEST, min(_CELLS, len(group) // _CUT))
+    start = begins
+    if np.any(ends - begins > most):
+        start = np.concatenate([np.arange(begin, end, most) for begin, end in zip(begins, ends, strict=True)])
 
     def arranged(values: Rows) -> Rows:
         return np.ascontiguousarray(values[order])
@@ -145,5 +160,5 @@ def _shared(events: Events, group: Rows, chosen: Chosen, terrain: Terrain, crew:
     def work(first: int, last: int, _: None) -> None:
         run(decisions, first, last, terrain.table, terrain.scene, stops, targets, *keys)
 
-    crew.share(len(decisions), crew.threads * _SLICES, lambda: None, work)
+    crew.share(len(decisions), len(decisions) * levels * _LEVEL, lambda: None, work)
     return Shared(keys[0], keys[1], column), True

@@ -9,6 +9,11 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+# Slices of work for each thread: enough that none waits long for another.
+_SLICES = 4
+# Seconds of work that are worth handing to another thread.
+_WORTH = 0.0004
+
 
 class Crew:
     """So many threads, and for each the scratch that it writes on."""
@@ -17,12 +22,15 @@ class Crew:
         self.threads = threads
         self._pool = ThreadPoolExecutor(threads)
 
-    def share(self, count: int, slices: int, make: Callable[[], T], work: Callable[[int, int, T], None]) -> None:
-        """Call `work(first, last, scratch)` for slices of `count` things, each thread with a scratch of its own."""
-        slices = min(slices, count)
+    def share(self, count: int, seconds: float, make: Callable[[], T], work: Callable[[int, int, T], None]) -> None:
+        """Call `work(first, last, scratch)` for slices of `count` things, each thread with a scratch of its own.
+
+        All of it takes about so many seconds.
+        """
+        slices = min(self.threads * _SLICES, count, int(seconds / _WORTH))
         if count == 0:
             return
-        if self.threads == 1 or slices == 1:
+        if self.threads == 1 or slices < 2:
             work(0, count, make())
             return
         waiting: SimpleQueue[T] = SimpleQueue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -56,8 +56,8 @@ class Batch:
         self._single = OneByOne(strategy, fixed, bars, settings, data, threads=threads)
         self._bars = bars
         self._data = data or Data({bars.symbol: bars})
-        self._threads = threads or os.cpu_count() or 1
-        self._tools = Tools(Columns(len(bars), self._evaluate), Crew(self._threads), memory)
+        count = threads or os.cpu_count() or 1
+        self._tools = Tools(Columns(len(bars), _evaluating(bars, self._data, count)), Crew(count), memory)
         self._grounds: dict[Span, Ground] = {}
         self._traced: tuple[Combinations | None, dict[int, Families]] = (None, {})
         self.notes: dict[str, None] = {}
@@ -169,6 +169,11 @@ class Batch:
             self._grounds[span] = ground_of(self._bars, start, start + len(simulated))
         return self._grounds[span]
 
-    def _evaluate(self, plan: Plan) -> Evaluation:
-        feeds = self._data.feeds_of(plan, self._bars, None)
-        return plan.over(self._bars, compiled_loop, threads=self._threads, feeds=feeds)
+
+def _evaluating(bars: Bars, data: Data, threads: int) -> Callable[[Plan], Evaluation]:
+    """Evaluates plans over all bars; it does not know the evaluator, which would keep both alive in a circle."""
+
+    def evaluate(plan: Plan) -> Evaluation:
+        return plan.over(bars, compiled_loop, threads=threads, feeds=data.feeds_of(plan, bars, None))
+
+    return evaluate

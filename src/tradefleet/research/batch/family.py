@@ -68,6 +68,10 @@ def families_of(
                 base = strategy(**{**fixed, **values_at(some, int(first), read)}).for_symbol(symbol)
                 traced, kept = trace_symbolic(base, left)
             except UserError as error:
+                if left:
+                    # What is read has its default here: perhaps only that does not fit.
+                    pending.append((rows[group], frozenset(), [*read, *sorted(left)]))
+                    continue
                 if isinstance(error, StrategyError) and strategy.__name__ not in error.message:
                     # As a backtest has it.
                     error.message = f"{strategy.__name__} on {symbol}: {error.message}"

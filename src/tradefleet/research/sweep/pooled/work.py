@@ -54,6 +54,11 @@ class Subject:
             memory=MEMORY if self.memory is None else self.memory,
         )
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # In a worker: loading kernels is part of its start, not of the first task's time.
+        self.__dict__.update(state)
+        self.warm()
+
     def warm(self) -> None:
         """Have the kernels compiled that workers need: there, compiling would be part of a task's time."""
         if self.strategy.acts_on_bars():
