@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tradefleet import __version__
-from tradefleet.app.backtest import _by_symbol
 from tradefleet.app.data import read_series
-from tradefleet.app.evaluators import searched
+from tradefleet.app.given import by_symbol, searched
 from tradefleet.app.sources import CatalogSource
 from tradefleet.market.bars import Bars, check_range
 from tradefleet.market.errors import DataError, ParameterError
@@ -86,7 +85,7 @@ def analyze(
     given = CatalogSource(bars, "local") if isinstance(bars, Catalog) else bars
     at_hand: dict[str, Bars] = {}
     if isinstance(given, Bars | Mapping) or not hasattr(given, "bars"):
-        at_hand = _by_symbol(given)
+        at_hand = by_symbol(given)
     else:
         source = source or given
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from tradefleet.app.data import read_series
+from tradefleet.app.given import by_symbol, from_source, instance_of
 from tradefleet.market.bars import Bars
-from tradefleet.market.errors import DataError, ParameterError, StrategyError
+from tradefleet.market.errors import DataError
 from tradefleet.market.series import Series
 from tradefleet.market.source import BarSource
 from tradefleet.market.time import TimeLike
 from tradefleet.market.timeframe import Timeframe
 from tradefleet.research import Data, Result, Scope, Settings, run_backtest
 from tradefleet.research.memory import memory_of
-from tradefleet.strategies import Strategy, load_strategy
+from tradefleet.strategies import Strategy
 from tradefleet.trading.account import Account
 
 
@@ -55,7 +55,7 @@ def backtest(
         since=since, until=until, detail=detail, series=series, source=source, memory=memory,
     )  # fmt: skip
     several = isinstance(strategy, Sequence) and not isinstance(strategy, str)
-    return terms.run([_instance(one) for one in (strategy if several else (strategy,))])  # type: ignore[union-attr]
+    return terms.run([instance_of(one) for one in (strategy if several else (strategy,))])  # type: ignore[union-attr]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +98,8 @@ def terms_of(
     settings = Settings(own_cash if cash is None else cash, own_fee if fee is None else fee, slippage, given)
     if not isinstance(bars, Bars | Mapping) and hasattr(bars, "bars"):
         source = source or bars
-        bars = _from_source(bars, symbols, timeframe, until)
-    traded = _by_symbol(bars)
+        bars = from_source(bars, symbols, timeframe, until)
+    traded = by_symbol(bars)
     finer, detail = (detail, detail.timeframe) if isinstance(detail, Bars) else (None, detail)
     scope = Scope(since, until, None if detail is None else Timeframe.parse(detail))
     data = Data({}, _Finer(finer, source) if finer is not None else source, series or {}, read_series)
@@ -128,33 +128,3 @@ class _Finer:
                 f"there are no {timeframe} bars of {symbol}", cure="give a source of them: source=tf.catalog()"
             )
         return self._other.bars(symbol, timeframe, since, until)
-
-
-def _from_source(
-    source: BarSource, symbols: Sequence[str], timeframe: str | Timeframe | None, until: TimeLike | None
-) -> dict[str, Bars]:
-    if not symbols or timeframe is None:
-        raise ParameterError(
-            "bars is a source, but symbols or timeframe are not given", cure='add symbols=["BTC/USDT"], timeframe="1h"'
-        )
-    return {symbol: source.bars(symbol, timeframe, until=until) for symbol in symbols}
-
-
-def _instance(strategy: Any) -> Strategy:
-    if isinstance(strategy, str):
-        strategy = load_strategy(strategy)
-    if isinstance(strategy, type) and issubclass(strategy, Strategy):
-        return strategy()
-    if not isinstance(strategy, Strategy):
-        raise StrategyError(f"{strategy!r} is not a strategy", cure="give an instance such as EmaCross(fast=12)")
-    return strategy
-
-
-def _by_symbol(bars: Any) -> dict[str, Bars]:
-    if isinstance(bars, Bars):
-        return {bars.symbol: bars}
-    if isinstance(bars, Mapping) and all(isinstance(each, Bars) for each in bars.values()):
-        return dict(bars)
-    raise ParameterError(
-        f"bars is a {type(bars).__name__}", cure='give Bars: tf.read_bars(...), tf.catalog().bars("BTC/USDT", "1m")'
-    )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tradefleet.app.backtest import _by_symbol, _from_source, _instance
 from tradefleet.app.data import read_series
+from tradefleet.app.given import by_symbol, from_source, instance_of
 from tradefleet.market.bars import Bars, check_range
 from tradefleet.market.errors import ParameterError
 from tradefleet.market.series import Series
@@ -49,11 +49,11 @@ def check(
         raise ParameterError(f"the most bars to use are {most_bars!r}", cure="give a whole number such as 20000")
     check_range(since, until)
     several = isinstance(strategy, Sequence) and not isinstance(strategy, str)
-    strategies = [_instance(one) for one in (strategy if several else (strategy,))]  # type: ignore[union-attr]
+    strategies = [instance_of(one) for one in (strategy if several else (strategy,))]  # type: ignore[union-attr]
     if not isinstance(bars, Bars | Mapping) and hasattr(bars, "bars"):
         source = source or bars
-        bars = _from_source(bars, symbols, timeframe, until)
-    chosen = {name: each.between(since, until) for name, each in _by_symbol(bars).items()}
+        bars = from_source(bars, symbols, timeframe, until)
+    chosen = {name: each.between(since, until) for name, each in by_symbol(bars).items()}
     data = Data({}, source, series or {}, read_series)
     settings = Settings(account=account or Account())
     return run_check(strategies, chosen, settings, data, most=most_bars, seed=seed)

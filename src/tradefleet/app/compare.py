@@ -9,7 +9,8 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any
 
-from tradefleet.app.backtest import Terms, _instance, terms_of
+from tradefleet.app.backtest import Terms, terms_of
+from tradefleet.app.given import instance_of
 from tradefleet.market.bars import Bars
 from tradefleet.market.errors import ParameterError, StrategyError
 from tradefleet.metrics.performance import Floats
@@ -77,7 +78,7 @@ def compare(
     >>> [result.strategy for result in found.results], found.failures
     (['ema_cross', 'sma_cross'], [])
     """
-    chosen = [_instance(one) for one in strategies]
+    chosen = [instance_of(one) for one in strategies]
     if not chosen:
         raise ParameterError("there is no strategy to simulate", cure="name one, such as ema_cross")
     shared = terms_of(bars, **terms)

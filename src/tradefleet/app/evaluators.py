@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from hashlib import blake2b
 from typing import Any
 
 from tradefleet.clusters import DaskWorkers
 from tradefleet.market.bars import Bars
-from tradefleet.market.errors import ParameterError, StrategyError
+from tradefleet.market.errors import ParameterError
 from tradefleet.research import Data, Settings
 from tradefleet.research.batch import Batch
 from tradefleet.research.batch.evaluator import MEMORY
@@ -20,8 +18,7 @@ from tradefleet.research.parallel import Processes, Workers
 from tradefleet.research.parallel.task import check_timeout
 from tradefleet.research.search.evaluator import Evaluator, OneByOne
 from tradefleet.research.sweep.pooled import Pooled
-from tradefleet.strategies import Strategy, load_strategy
-from tradefleet.trading.account import Account
+from tradefleet.strategies import Strategy
 
 
 def evaluator_of(
@@ -68,34 +65,3 @@ def kept(evaluator: Evaluator) -> AbstractContextManager[object]:
 def at_once(strategy: type[Strategy], bars: Mapping[str, Bars]) -> bool:
     """Whether many combinations are run at once: those of a strategy that decides by signals, on one symbol."""
     return len(bars) == 1 and not strategy.acts_on_bars()
-
-
-def searched(strategy: Any) -> tuple[type[Strategy], dict[str, Any]]:
-    """The class of a strategy that is a name, a class or an instance, and the values that the instance was given."""
-    if isinstance(strategy, str):
-        strategy = load_strategy(strategy)
-    if isinstance(strategy, type) and issubclass(strategy, Strategy):
-        return strategy, {}
-    if not isinstance(strategy, Strategy):
-        raise StrategyError(f"{strategy!r} is not a strategy", cure="give a class such as EmaCross")
-    # A copy has read none of its parameters.
-    fresh = strategy.for_symbol("")
-    names = [name for name in (*fresh.declared(), "size") if fresh.given_and_unread(name)]
-    return type(strategy), {name: strategy.parameters[name] for name in names}
-
-
-def settings_of(cash: float | None, fee: float | None, slippage: float, account: Account | None) -> Settings:
-    """The settings of a search; what is not given is the account's, else 10,000 of cash and a fee of 0.001."""
-    given = account or Account()
-    own_cash = 10_000.0 if given.cash is None else given.cash
-    own_fee = 0.001 if given.fee is None else given.fee
-    return Settings(own_cash if cash is None else cash, own_fee if fee is None else fee, slippage, given)
-
-
-def code_of(strategy: type[Strategy]) -> str:
-    """A hash of the strategy's source: of its whole module where it can be read, else of its name."""
-    try:
-        text = inspect.getsource(inspect.getmodule(strategy) or strategy)
-    except (OSError, TypeError):
-        text = f"{strategy.__module__}.{strategy.__qualname__}"
-    return blake2b(text.encode(), digest_size=8).hexdigest()

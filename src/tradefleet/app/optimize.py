@@ -7,9 +7,9 @@ from contextlib import nullcontext
 from hashlib import blake2b
 from typing import Any
 
-from tradefleet.app.backtest import _by_symbol, _from_source
 from tradefleet.app.data import read_series
-from tradefleet.app.evaluators import code_of, evaluator_of, kept, searched, settings_of
+from tradefleet.app.evaluators import evaluator_of, kept
+from tradefleet.app.given import by_symbol, code_of, from_source, searched, settings_of
 from tradefleet.market.bars import Bars
 from tradefleet.market.home import home
 from tradefleet.market.series import Series
@@ -78,8 +78,8 @@ def optimize(
     settings = settings_of(cash, fee, slippage, account)
     if not isinstance(bars, Bars | Mapping) and hasattr(bars, "bars"):
         source = source or bars
-        bars = _from_source(bars, symbols, timeframe, until)
-    traded = _by_symbol(bars)
+        bars = from_source(bars, symbols, timeframe, until)
+    traded = by_symbol(bars)
     axes = chosen_axes(cls, fixed, grid or {}, ranges or {})
     constants = Names(cls).constants(fixed)
     allowed = [Allowed(one, axes, constants) for one in _constraints(constraint)]

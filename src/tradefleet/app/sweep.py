@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from tradefleet import __version__
-from tradefleet.app.backtest import _by_symbol, _from_source
 from tradefleet.app.data import read_series
-from tradefleet.app.evaluators import at_once, code_of, evaluator_of, kept, searched, settings_of
+from tradefleet.app.evaluators import at_once, evaluator_of, kept
+from tradefleet.app.given import by_symbol, code_of, from_source, searched, settings_of
 from tradefleet.market.bars import Bars
 from tradefleet.market.errors import ParameterError
 from tradefleet.market.home import home
@@ -108,8 +108,8 @@ def sweep(
     settings = settings_of(cash, fee, slippage, account)
     if not isinstance(bars, Bars | Mapping) and hasattr(bars, "bars"):
         source = source or bars
-        bars = _from_source(bars, symbols, timeframe, until)
-    traded = _by_symbol(bars)
+        bars = from_source(bars, symbols, timeframe, until)
+    traded = by_symbol(bars)
     _check_count("min_trades", min_trades, 0)
     goal = Objective(objective)
     parts = parts_of(traded, since, until, confirm)

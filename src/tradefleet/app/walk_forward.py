@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from tradefleet.app.backtest import _by_symbol, _from_source
 from tradefleet.app.data import read_series
-from tradefleet.app.evaluators import evaluator_of, kept, searched, settings_of
+from tradefleet.app.evaluators import evaluator_of, kept
+from tradefleet.app.given import by_symbol, from_source, searched, settings_of
 from tradefleet.app.optimize import _constraints
 from tradefleet.market.bars import Bars
 from tradefleet.market.errors import ParameterError
@@ -93,8 +93,8 @@ def walk_forward(
     settings = settings_of(cash, fee, slippage, account)
     if not isinstance(bars, Bars | Mapping) and hasattr(bars, "bars"):
         source = source or bars
-        bars = _from_source(bars, symbols, timeframe, until)
-    traded = _by_symbol(bars)
+        bars = from_source(bars, symbols, timeframe, until)
+    traded = by_symbol(bars)
     search: Search
     if trials is None:
         combinations = _every(Space.of(cls, fixed, grid or {}, constraint))

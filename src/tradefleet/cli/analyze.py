@@ -17,6 +17,7 @@ from tradefleet.app.analyze import analyze as run
 from tradefleet.app.data import catalog
 from tradefleet.app.sources import CatalogSource
 from tradefleet.cli.config import read_account
+from tradefleet.cli.given import tell
 from tradefleet.cli.options import Json, Since, Symbols, Until, Venue
 from tradefleet.cli.output import say, write_json
 from tradefleet.cli.space import Grids, Sets, Where, read_grids, read_sets
@@ -86,7 +87,7 @@ def analyze(
     chosen = cls(**fixed) if fixed else strategy
     grid = read_grids(grids, fixed) or None
     account = read_account(config)
-    source = CatalogSource(catalog(), venue, _tell)
+    source = CatalogSource(catalog(), venue, tell)
     with _bar(cls.name()) as progress:
         found = run(
             chosen, source, symbols=symbols, timeframes=timeframes, grid=grid, constraint=list(where), confirm=confirm,
@@ -108,10 +109,6 @@ def analyze(
 
 def _written(symbols: list[str]) -> str:
     return f"written for {', '.join(symbols)}" if symbols else "not written, nothing was confirmed"
-
-
-def _tell(text: str) -> None:
-    sys.stderr.write(f"tradefleet: {text}\n")
 
 
 @contextmanager

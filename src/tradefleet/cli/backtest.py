@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 from tradefleet.app.backtest import backtest as run
-from tradefleet.app.data import catalog, read_series
+from tradefleet.app.data import catalog
 from tradefleet.app.sources import CatalogSource
 from tradefleet.cli.config import read_account
+from tradefleet.cli.given import distinct_symbols, published_series, tell
 from tradefleet.cli.options import Bar, Json, Since, Symbols, Until, Venue
 from tradefleet.cli.output import STDOUT, say, write_json, write_output
 from tradefleet.cli.progress import progress
 from tradefleet.market.bars import check_range
 from tradefleet.market.errors import ParameterError, did_you_mean
-from tradefleet.market.series import Series
 from tradefleet.research import Result
 from tradefleet.research.report import write_report
 from tradefleet.strategies import Strategy, load_strategy
@@ -92,10 +91,10 @@ def backtest(
     if json == trades == STDOUT:
         raise ParameterError("--json and --trades both go to standard output", cure="give one of them a file")
     chosen = prepared(strategies, settings, size)
-    account, published = read_account(config), _series(series)
+    account, published = read_account(config), published_series(series)
     check_range(since, until)
-    source = CatalogSource(catalog(), venue, _tell)
-    bars = {symbol: source.bars(symbol, timeframe, until=until) for symbol in _distinct(symbols)}
+    source = CatalogSource(catalog(), venue, tell)
+    bars = {symbol: source.bars(symbol, timeframe, until=until) for symbol in distinct_symbols(symbols)}
     count = sum(map(len, bars.values()))
     terms: dict[str, Any] = {
         "cash": cash, "fee": fee, "slippage": slippage, "account": account, "since": since, "until": until,
@@ -145,28 +144,6 @@ def prepared(strategies: list[str], settings: list[str], size: str | None) -> li
         own = {name: value for name, value in values.items() if name in cls.declared() and name != "size"}
         chosen.append(cls(size=values.get("size"), **own))
     return chosen
-
-
-def _tell(text: str) -> None:
-    sys.stderr.write(f"tradefleet: {text}\n")
-
-
-def _distinct(symbols: list[str]) -> list[str]:
-    for symbol in symbols:
-        if symbols.count(symbol) > 1:
-            raise ParameterError(f"--symbol {symbol} is given {symbols.count(symbol)} times", cure="give it once")
-    return symbols
-
-
-def _series(texts: list[str]) -> dict[str, Series]:
-    """The series of `--series name=file`."""
-    found: dict[str, Series] = {}
-    for text in texts:
-        name, equals, path = text.partition("=")
-        if not equals or not name.strip() or not path.strip():
-            raise ParameterError(f"--series {text}", cure="write it as --series fear_greed=fear.csv")
-        found[name.strip()] = read_series(path.strip(), name.strip())
-    return found
 
 
 def _settings(texts: list[str]) -> dict[str, str]:

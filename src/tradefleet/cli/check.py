@@ -10,8 +10,9 @@ from cyclopts import Parameter
 from tradefleet.app.check import check as run
 from tradefleet.app.data import catalog
 from tradefleet.app.sources import CatalogSource
-from tradefleet.cli.backtest import _distinct, _series, _tell, prepared
+from tradefleet.cli.backtest import prepared
 from tradefleet.cli.config import read_account
+from tradefleet.cli.given import distinct_symbols, published_series, tell
 from tradefleet.cli.options import Bar, Json, Since, Symbols, Until, Venue
 from tradefleet.cli.output import say, write_json
 from tradefleet.cli.progress import progress
@@ -52,10 +53,10 @@ def check(
         At most so many bars from the start on are used, and as many more as it takes to settle.
     """
     chosen = prepared(strategies, settings, None)
-    account, published = read_account(config), _series(series)
+    account, published = read_account(config), published_series(series)
     check_range(since, until)
-    source = CatalogSource(catalog(), venue, _tell)
-    found = {symbol: source.bars(symbol, timeframe, since, until) for symbol in _distinct(symbols)}
+    source = CatalogSource(catalog(), venue, tell)
+    found = {symbol: source.bars(symbol, timeframe, since, until) for symbol in distinct_symbols(symbols)}
     with progress(f"checking {', '.join(strategies)}"):
         result = run(chosen, found, series=published, source=source, account=account, most_bars=bars)
     say(str(result), json)

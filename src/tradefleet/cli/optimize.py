@@ -18,6 +18,7 @@ from tradefleet.app.data import catalog
 from tradefleet.app.optimize import optimize as run
 from tradefleet.app.sources import CatalogSource
 from tradefleet.cli.config import read_account
+from tradefleet.cli.given import tell
 from tradefleet.cli.options import Bar, Json, Since, Symbols, Until, Venue
 from tradefleet.cli.output import say, write_json
 from tradefleet.cli.space import Sets, Where, read_grids, read_sets
@@ -100,7 +101,7 @@ def optimize(
     values = read_grids(grids, fixed)
     account = read_account(config)
     check_range(since, until)
-    source = CatalogSource(catalog(), venue, _tell)
+    source = CatalogSource(catalog(), venue, tell)
     bars = {symbol: source.bars(symbol, timeframe, until=until) for symbol in dict.fromkeys(symbols)}
     with _bar(cls.name()) as progress:
         found = run(
@@ -127,10 +128,6 @@ def _ranges(texts: list[str]) -> dict[str, str]:
             raise ParameterError(f"--range gives {name} twice: {found[name]} and {bounds}", cure="give it once")
         found[name] = bounds
     return found
-
-
-def _tell(text: str) -> None:
-    sys.stderr.write(f"tradefleet: {text}\n")
 
 
 @contextmanager

@@ -13,9 +13,9 @@ from tradefleet.app.data import catalog
 from tradefleet.app.sources import CatalogSource
 from tradefleet.app.sweep import MEMORY
 from tradefleet.app.sweep import sweep as run
-from tradefleet.cli.backtest import _distinct, _series, _tell
 from tradefleet.cli.config import read_account
 from tradefleet.cli.counting import Counted, counting
+from tradefleet.cli.given import distinct_symbols, published_series, tell
 from tradefleet.cli.interrupting import interrupts
 from tradefleet.cli.options import Bar, Json, Since, Symbols, Until, Venue
 from tradefleet.cli.output import STDOUT, say, write_json
@@ -112,10 +112,10 @@ def sweep(
     fixed = read_sets(sets)
     grid = read_grids(grids, fixed)
     classes = _classes(strategies, [*grid, *fixed])
-    account, published = read_account(config), _series(series)
+    account, published = read_account(config), published_series(series)
     check_range(since, until)
-    source = CatalogSource(catalog(), venue, _tell)
-    bars = {symbol: source.bars(symbol, timeframe, until=until) for symbol in _distinct(symbols)}
+    source = CatalogSource(catalog(), venue, tell)
+    bars = {symbol: source.bars(symbol, timeframe, until=until) for symbol in distinct_symbols(symbols)}
     found = []
     for cls in classes:
         with counting(f"sweeping {cls.name()}") as counted, interrupts() as check:
@@ -134,7 +134,7 @@ def sweep(
         say(f"\n{_comparison(found)}", json)
     _write(found, json, out, report)
     if found[-1].interrupted:
-        _tell("interrupted; the same command with --resume goes on")
+        tell("interrupted; the same command with --resume goes on")
         # What is done is written; the exit code says that it is not all.
         raise KeyboardInterrupt
 

@@ -16,6 +16,7 @@ from tradefleet.app.data import catalog
 from tradefleet.app.sources import CatalogSource
 from tradefleet.app.walk_forward import walk_forward
 from tradefleet.cli.config import read_account
+from tradefleet.cli.given import tell
 from tradefleet.cli.options import Bar, Json, Since, Symbols, Until, Venue
 from tradefleet.cli.output import say, write_json
 from tradefleet.cli.space import Grids, Sets, Where, read_grids, read_sets
@@ -97,7 +98,7 @@ def walkforward(
     grid = read_grids(grids, fixed)
     account = read_account(config)
     check_range(since, until)
-    source = CatalogSource(catalog(), venue, _tell)
+    source = CatalogSource(catalog(), venue, tell)
     bars = {symbol: source.bars(symbol, timeframe, until=until) for symbol in dict.fromkeys(symbols)}
     with _bar(cls.name()) as progress:
         found = walk_forward(
@@ -115,10 +116,6 @@ def walkforward(
     if found.interrupted:
         # What is done is written; the exit code says that it is not all.
         raise KeyboardInterrupt
-
-
-def _tell(text: str) -> None:
-    sys.stderr.write(f"tradefleet: {text}\n")
 
 
 @contextmanager

@@ -142,7 +142,7 @@ def _cells(group: Rows, chosen: Chosen, places: Rows, looked_up: bool) -> Cells:
 def _shared(events: Events, group: Rows, chosen: Chosen, terrain: Terrain, crew: Crew) -> tuple[Shared, bool]:
     """The ways out from all entries, where that is less work than each cell's own search."""
     none = np.empty((0, 0), np.int32)
-    nothing = Shared(none, none, np.empty(0, np.int32))
+    nothing = Shared(none, none, np.empty((0, 0)), np.empty((0, 0)), np.empty(0, np.int32))
     levels = sum(np.count_nonzero(level.values.any(axis=1)) for level in (chosen.stops, chosen.targets))
     if levels == 0 or len(group) < _SHARING * levels or terrain.market.slippage.impact > 0.0:
         return nothing, False
@@ -154,11 +154,15 @@ def _shared(events: Events, group: Rows, chosen: Chosen, terrain: Terrain, crew:
     decisions = np.flatnonzero(entered[: count - 1])
     column = np.zeros(count, np.int32)
     column[decisions] = np.arange(len(decisions))
-    keys = [np.empty((len(level.values), len(decisions)), np.int32) for level in (chosen.stops, chosen.targets)]
+    stops_shape, targets_shape = ((len(level.values), len(decisions)) for level in (chosen.stops, chosen.targets))
+    shared = Shared(
+        np.empty(stops_shape, np.int32), np.empty(targets_shape, np.int32), np.empty(stops_shape),
+        np.empty(targets_shape), column,
+    )  # fmt: skip
     run, stops, targets = compiled_hits(), read_only(chosen.stops.values), read_only(chosen.targets.values)
 
     def work(first: int, last: int, _: None) -> None:
-        run(decisions, first, last, terrain.table, terrain.scene, stops, targets, *keys)
+        run(decisions, first, last, terrain.table, terrain.scene, stops, targets, *shared[:4])
 
     crew.share(len(decisions), len(decisions) * levels * _LEVEL, lambda: None, work)
-    return Shared(keys[0], keys[1], column), True
+    return shared, True

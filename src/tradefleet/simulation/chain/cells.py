@@ -17,7 +17,7 @@ from tradefleet.metrics.figures_loop import figures_by_loop
 from tradefleet.metrics.row import write_row
 from tradefleet.simulation.chain.falling import Held, longest_of, while_flat, while_held
 from tradefleet.simulation.chain.hits import Keys, of, stop_hit, target_hit, trailed_hit
-from tradefleet.simulation.chain.keys import AT_OPEN, bar_of, by_stop, inside, key_of, rank_of
+from tradefleet.simulation.chain.keys import AT_OPEN, bar_of, by_stop, inside, key_of, rank_of, wide
 from tradefleet.simulation.chain.scene import Scene, knowing
 from tradefleet.simulation.chain.trade import entry_price, exit_of, filled, gain_of, ordered
 from tradefleet.simulation.columns import BarColumns, Floats, Integers
@@ -64,11 +64,14 @@ class Cells(NamedTuple):
 class Shared(NamedTuple):
     """Ways out found beforehand: a row a choice, a column an entry; `column` tells the column of a decision's bar.
 
-    Empty where each trade looks for its own.
+    `stop_bests` has the best close before each stop, `target_worsts` the worst before each target. Empty where each
+    trade looks for its own.
     """
 
     stop_keys: Keys
     target_keys: Keys
+    stop_bests: Floats
+    target_worsts: Floats
     column: NDArray[np.int32]
 
 
@@ -172,11 +175,16 @@ class Rules(NamedTuple):
 
 
 class Out(NamedTuple):
-    """A way out: its key, and the stop and the target as they are by then."""
+    """A way out: its key, and the stop and the target as they are by then.
+
+    `best` is the best close before it, `worst` the worst; NaN where they are not known.
+    """
 
     key: int
     stop: float
     target: float
+    best: float
+    worst: float
 
 
 def way_out(
@@ -192,15 +200,21 @@ def way_out(
     key = key_of(last, AT_OPEN)
     if len(shared.column) > 0 and rules.trail == 0.0:
         column = scratch.spots[index, COLUMN]
-        found = min(shared.stop_keys[rules.stop_row, column], shared.target_keys[rules.target_row, column])
-        return Out(min(key, found), level, limit)
+        stopped = wide(shared.stop_keys[rules.stop_row, column])
+        passed = wide(shared.target_keys[rules.target_row, column])
+        if key <= min(stopped, passed):
+            return Out(key, level, limit, math.nan, math.nan)
+        if stopped < passed:
+            return Out(stopped, level, limit, shared.stop_bests[rules.stop_row, column], math.nan)
+        return Out(passed, level, limit, math.nan, shared.target_worsts[rules.target_row, column])
     if rules.trail > 0.0:
         stopped, level = trailed_hit(side, price, level, rules.trail, begin, last, bars, blocks, market)
     else:
         stopped = stop_hit(side, level, begin, last, bars, blocks)
     key = min(key, stopped)
     # In the bar of the stop itself the target may come first.
-    return Out(min(key, target_hit(side, limit, begin, min(bar_of(key) + 1, last), bars, blocks)), level, limit)
+    key = min(key, target_hit(side, limit, begin, min(bar_of(key) + 1, last), bars, blocks))
+    return Out(key, level, limit, math.nan, math.nan)
 
 
 # More nanoseconds than bars last, and few enough to be added to a time.
@@ -273,7 +287,8 @@ def run_cell(
         else:
             open_trades, open_fees = 1, entry.fee
         # Where the stop trails, it was at least as near as at first.
-        held = Held(stake, begin, end, stop_level(side, price, stop, market.tick), out.target, after)
+        level = stop_level(side, price, stop, market.tick)
+        held = Held(stake, begin, end, level, out.target, after, out.best, out.worst)
         drawdown = while_held(drawdown, held, bars, scene.blocks, scene.pyramid, timeframe)
         day = held_days(scene.day_bars, scratch.equity, day, end, stake, bars.close)
         flat = end

@@ -15,7 +15,8 @@ class Held(NamedTuple):
     """What is known of a trade: its stake, its bars from `begin` to before `end`, and its levels.
 
     None of these bars has reached the stop or traded through the target (infinite where there is none). `after` is
-    the equity at the close of bar `end`, NaN where there is none.
+    the equity at the close of bar `end`, NaN where there is none. `best` and `worst` are closes, NaN where they are not
+    known.
     """
 
     stake: Stake
@@ -24,6 +25,8 @@ class Held(NamedTuple):
     stop: float
     target: float
     after: float
+    best: float
+    worst: float
 
 
 def while_flat(drawdown: Drawdown, equity: float, first: int, last: int, bars: BarColumns, timeframe: int) -> Drawdown:
@@ -42,6 +45,13 @@ def while_held(
     if held.end <= held.begin:
         return drawdown
     lower, upper = worth(held.stake, held.stop), worth(held.stake, held.target)
+    if _hidden(drawdown, lower, upper, held.after):
+        return below_peak(drawdown)
+    # What is known of the closes lies nearer than the levels.
+    if held.best == held.best:
+        upper = worth(held.stake, held.best)
+    if held.worst == held.worst:
+        lower = worth(held.stake, held.worst)
     if _hidden(drawdown, lower, upper, held.after):
         return below_peak(drawdown)
     if _topped(drawdown, lower, upper, held, bars, timeframe):

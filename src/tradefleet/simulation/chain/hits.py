@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tradefleet.simulation.blocks import Blocks
 from tradefleet.simulation.chain.keys import STOP_AT_OPEN, STOP_INSIDE, TARGET_AT_OPEN, TARGET_INSIDE, bar_of, key_of
+from tradefleet.simulation.chain.pyramid import extremes
 from tradefleet.simulation.chain.scene import Scene, knowing
 from tradefleet.simulation.chain.trade import entry_price
 from tradefleet.simulation.columns import BarColumns, Floats, Integers
@@ -16,6 +17,7 @@ from tradefleet.simulation.exits import Watch
 from tradefleet.simulation.jump import reached, trailed
 from tradefleet.simulation.rules.stop_loss import stop_level, stop_touched
 from tradefleet.simulation.rules.take_profit import target_level, target_passed
+from tradefleet.simulation.rules.trailing_stop import better
 from tradefleet.simulation.state import Market, Position, first_leg
 from tradefleet.simulation.table import Table, market_of
 
@@ -77,12 +79,12 @@ def _held(side: float, price: float, stop: float, trail: float) -> Position:
 
 def find_hits(
     decisions: Integers, first: int, last: int, table: Table, scene: Scene, stops: Floats, targets: Floats,
-    stop_keys: Keys, target_keys: Keys,
+    stop_keys: Keys, target_keys: Keys, stop_bests: Floats, target_worsts: Floats,
 ) -> None:  # fmt: skip
     """Fill in the ways out of the entries decided at `decisions[first:last]`: a row a fraction, a column an entry.
 
-    A search goes on where that of the fraction before ended, if its level lies farther. Not for slippage that depends
-    on the quantity.
+    With a stop goes the best close before it, with a target the worst. A search goes on where that of the fraction
+    before ended, if its level lies farther. Not for slippage that depends on the quantity.
     """
     market, side, bars, blocks = market_of(table, 0), scene.side, scene.bars, scene.blocks
     count = len(bars.time)
@@ -91,20 +93,26 @@ def find_hits(
         begin = bar + 1
         leg = knowing(first_leg(scene.rate), bars, scene.volume, bar)
         price = entry_price(leg, side, 0.0, bars.open[begin], market)
-        level, key = side * math.inf, key_of(begin, 0)
+        level, key, reached_close = side * math.inf, key_of(begin, 0), -side * math.inf
         for row in range(stops.shape[0]):
             nearer = level
             level = stop_level(side, price, of(stops, row, bar), market.tick)
             farther = level <= nearer if side > 0.0 else level >= nearer
-            key = stop_hit(side, level, _from(key, begin, farther), count, bars, blocks)
-            stop_keys[row, column] = key
-        level, key = -side * math.inf, key_of(begin, 0)
+            start = _from(key, begin, farther)
+            key = stop_hit(side, level, start, count, bars, blocks)
+            low, high = extremes(start, bar_of(key), scene.pyramid)
+            reached_close = better(side, reached_close if farther else -side * math.inf, high if side > 0.0 else low)
+            stop_keys[row, column], stop_bests[row, column] = key, reached_close
+        level, key, reached_close = -side * math.inf, key_of(begin, 0), side * math.inf
         for row in range(targets.shape[0]):
             nearer = level
             level = target_level(side, price, of(targets, row, bar), market.tick)
             farther = level >= nearer if side > 0.0 else level <= nearer
-            key = target_hit(side, level, _from(key, begin, farther), count, bars, blocks)
-            target_keys[row, column] = key
+            start = _from(key, begin, farther)
+            key = target_hit(side, level, start, count, bars, blocks)
+            low, high = extremes(start, bar_of(key), scene.pyramid)
+            reached_close = better(-side, reached_close if farther else side * math.inf, low if side > 0.0 else high)
+            target_keys[row, column], target_worsts[row, column] = key, reached_close
 
 
 def _from(key: int, begin: int, farther: bool) -> int:

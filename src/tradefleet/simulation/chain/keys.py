@@ -37,3 +37,8 @@ def by_stop(rank: int) -> bool:
 def inside(rank: int) -> bool:
     """Whether it is within the bar, not at its open."""
     return rank >= STOP_INSIDE
+
+
+def wide(key: int) -> int:
+    """A key out of a table, in which keys are narrow: compiled, it has to be as wide as others."""
+    return key + 0
