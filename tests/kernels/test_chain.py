@@ -18,7 +18,7 @@ from tradefleet.research.settings import Settings
 from tradefleet.research.simulate import read_only
 from tradefleet.research.terms import market_terms
 from tradefleet.simulation.chain import find_hits
-from tradefleet.simulation.chain.keys import STOP_AT_OPEN, STOP_INSIDE, TARGET_AT_OPEN, TARGET_INSIDE, key_of
+from tradefleet.simulation.chain.keys import STOP_AT_OPEN, STOP_INSIDE, TARGET_AT_OPEN, TARGET_INSIDE, bar_of, key_of
 from tradefleet.simulation.rules.market_order import slipped
 from tradefleet.simulation.rules.steps import Steps, nearest_step
 from tradefleet.simulation.state import Policy, Sizing, first_leg
@@ -52,7 +52,7 @@ def by_scanning(bars: Bars, side: float, price: float, level: float, begin: int,
     return key_of(len(bars), 0)
 
 
-def found(bars: Bars, side: float, stops: Any, targets: Any, run: Any) -> tuple[Any, Any, Any, Any]:
+def found(bars: Bars, side: float, stops: Any, targets: Any, run: Any) -> tuple[Any, Any, Any, Any, Any, Any]:
     settings = Settings(slippage=0.0004)
     market = market_terms(bars, settings, periods_per_year(bars))
     policy = Policy(Sizing(0, 0.0, 0.0, 0.0, 0.0, 0.0), np.empty((0, 2)), np.empty((0, 2)), 0, 0.0, False)
@@ -62,10 +62,11 @@ def found(bars: Bars, side: float, stops: Any, targets: Any, run: Any) -> tuple[
     )
     decisions = np.arange(0, len(bars) - 1, 7)
     keys = [np.full((len(levels), len(decisions)), -1, np.int32) for levels in (stops, targets)]
+    closes = [np.empty((len(levels), len(decisions))) for levels in (stops, targets)]
     middle = len(decisions) // 2
     for first, last in ((0, middle), (middle, len(decisions))):
-        run(decisions, first, last, table, scene, read_only(stops), read_only(targets), *keys)
-    return market, decisions, *keys
+        run(decisions, first, last, table, scene, read_only(stops), read_only(targets), *keys, *closes)
+    return market, decisions, *keys, *closes
 
 
 @pytest.mark.parametrize("side", [1.0, -1.0])
@@ -76,7 +77,7 @@ def test_ways_out_are_those_of_scanning_bar_by_bar(side: float, by_bar: bool) ->
     if by_bar:
         random = np.random.default_rng(1)
         stops, targets = (levels * random.choice([0.0, 1.0, 2.0], (1, len(bars))) for levels in (stops, targets))
-    market, decisions, stop_keys, target_keys = found(bars, side, stops, targets, find_hits)
+    market, decisions, stop_keys, target_keys, bests, worsts = found(bars, side, stops, targets, find_hits)
     for column, decided in enumerate(decisions.tolist()):
         begin = decided + 1
         price = slipped(bars.open[begin], side, 0.0004, market.tick)
@@ -86,9 +87,16 @@ def test_ways_out_are_those_of_scanning_bar_by_bar(side: float, by_bar: bool) ->
                 away = sign * side
                 level = nearest_step(price * (1.0 + away * fraction), market.tick) if fraction else away * math.inf
                 assert keys[row, column] == by_scanning(bars, side, price, level, begin, sign < 0), (row, decided)
+                before = bars.close[begin : bar_of(keys[row, column])]
+                if len(before):
+                    closes, most = (bests, max) if sign < 0 else (worsts, min)
+                    extreme = (before if side > 0 else -before).tolist()
+                    assert closes[row, column] == side * most(extreme), (row, decided)
     _, _, *compiled = found(bars, side, stops, targets, compiled_hits())
     np.testing.assert_array_equal(compiled[0], stop_keys)
     np.testing.assert_array_equal(compiled[1], target_keys)
+    np.testing.assert_array_equal(compiled[2], bests)
+    np.testing.assert_array_equal(compiled[3], worsts)
 
 
 def test_ticks_of_the_generated_market_are_steps() -> None:

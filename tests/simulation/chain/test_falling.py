@@ -66,7 +66,12 @@ def path(seed: int, count: int) -> Path:
         levels = [level for level in (stop, target) if math.isfinite(level)]
         price = float(random.choice([*levels, open_[end]]))
         after = worth(stake, price) - float(random.choice([0.0, 0.001])) * balance
-    return Path(bars, _before(random, balance, time[begin - 1], count), Held(stake, begin, end, stop, target, after))
+    # What may be known of the closes besides.
+    best, worst = (max, min) if side > 0 else (min, max)
+    known = [best(close[begin:end]), worst(close[begin:end])] if end > begin else [math.nan, math.nan]
+    seen = [float(one) if random.random() < 0.3 else math.nan for one in known]
+    held = Held(stake, begin, end, stop, target, after, *seen)
+    return Path(bars, _before(random, balance, time[begin - 1], count), held)
 
 
 def _before(random: Any, balance: float, time: int, count: int) -> Drawdown:
