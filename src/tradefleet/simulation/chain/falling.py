@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tradefleet.simulation.blocks import SMALL, Blocks
+from tradefleet.simulation.blocks import Blocks
 from tradefleet.simulation.chain.pyramid import Pyramid, extremes
 from tradefleet.simulation.columns import BarColumns
 from tradefleet.simulation.falls import Stake, below_peak, fallen, worth
@@ -66,7 +66,7 @@ def while_held(
     end = bars.time[held.end - 1] + timeframe
     if _shallow(drawdown, lower, upper) and end - drawdown.peak_time <= drawdown.longest:
         # All that is left of the trade is its peak, and when it was last there.
-        bar = last_at(upper, held, bars, blocks)
+        bar = last_at(upper, held, bars, pyramid)
         floor = upper * (1.0 - drawdown.deepest)
         return Drawdown(
             upper, bars.time[bar] + timeframe, floor, drawdown.deepest, drawdown.longest, bar < held.end - 1
@@ -100,19 +100,20 @@ def _deepened(drawdown: Drawdown, lowest: float) -> Drawdown:
     return Drawdown(peak, peak_time, floor, deepest, longest, True)
 
 
-def last_at(equity: float, held: Held, bars: BarColumns, blocks: Blocks) -> int:
+def last_at(equity: float, held: Held, bars: BarColumns, pyramid: Pyramid) -> int:
     """The last bar of a trade at whose close it is worth so much, which is the most it is ever worth."""
-    index = held.end
+    index, extreme = held.end, pyramid.high if held.stake.amount > 0.0 else pyramid.low
     while index > held.begin:
-        row = index // SMALL - 1
-        if index % SMALL == 0 and index - SMALL >= held.begin:
-            part = blocks.small
-            best = part.high_close[row] if held.stake.amount > 0.0 else part.low_close[row]
-            if worth(held.stake, best) < equity:
-                index -= SMALL
-                continue
-        index -= 1
-        if worth(held.stake, bars.close[index]) >= equity:
+        size = 1
+        # The second level has a part for 64 bars, the first for 8.
+        if index % 64 == 0 and index - 64 >= held.begin:
+            part = extreme[pyramid.begins[2] + index // 64 - 1]
+            size = 64 if worth(held.stake, part) < equity else 1
+        if size == 1 and index % 8 == 0 and index - 8 >= held.begin:
+            part = extreme[pyramid.begins[1] + index // 8 - 1]
+            size = 8 if worth(held.stake, part) < equity else 1
+        index -= size
+        if size == 1 and worth(held.stake, bars.close[index]) >= equity:
             break
     return index
 
