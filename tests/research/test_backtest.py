@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tradefleet.graph import close, volume
+import tradefleet as tf
+from tradefleet.graph import close, crossed_above, volume
 from tradefleet.graph.plan import Plan
 from tradefleet.indicators import ema, sma
 from tradefleet.market.bars import Bars
@@ -19,7 +20,10 @@ from tradefleet.market.generate import generate_bars
 from tradefleet.market.instrument import Instrument
 from tradefleet.market.time import DAY, HOUR, format_time
 from tradefleet.research import Data, Result, Scope, Settings, comparison_table, run_backtest
+from tradefleet.research.batch import Batch
 from tradefleet.research.prepare import prepare
+from tradefleet.research.search.combinations import Combinations
+from tradefleet.research.search.evaluator import Span
 from tradefleet.simulation.columns import ROWS, new_journal
 from tradefleet.simulation.state import first_leg, first_state
 from tradefleet.simulation.table import table_of
@@ -487,3 +491,28 @@ def test_bars_of_hours_from_before_1970_have_their_days() -> None:
 def test_result_plots_itself() -> None:
     figure = run(EmaCross()).plot()
     assert {"candlestick", "scatter"} <= {trace.type for trace in figure.data}
+
+
+def test_rows_of_a_search_are_backtests_from_the_same_first_bar() -> None:
+    bars = generate_bars("1h", days=120, seed=5)
+    since = int(bars.time[1500])
+    combinations = Combinations.of([{"fast": 5, "slow": 40}, {"fast": 12, "slow": 60}])
+    found = Batch(EmaCross, {}, bars).measure(combinations, Span(since)).values
+    for row, combination in zip(found, combinations, strict=True):
+        run = tf.backtest(EmaCross(**combination), bars, since=since, anchor=int(bars.time[0]))
+        assert run.anchor == bars.first
+        np.testing.assert_array_equal(row, list(run.metrics.values()))
+
+
+def test_a_timer_longer_than_time_never_ends_a_position() -> None:
+    bars = generate_bars("1h", days=200, seed=5)
+    entered = crossed_above(sma(close, 20), sma(close, 400))
+
+    class Seldom(Strategy):
+        def signals(self) -> Signals:
+            return Signals(enter_long=entered, stop_loss=0.05)
+
+    # So few signals are jumped.
+    endless, none = (run_backtest(Seldom(max_bars=bars_held), bars, Settings()) for bars_held in (10**9, 0))
+    assert len(none.trades) > 0
+    assert endless.metrics == pytest.approx(none.metrics, rel=0, abs=0, nan_ok=True)

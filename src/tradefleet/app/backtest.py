@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tradefleet.app.data import read_series
-from tradefleet.app.given import by_symbol, from_source, instance_of
+from tradefleet.app.given import by_symbol, from_source, instance_of, settings_of
 from tradefleet.market.bars import Bars
 from tradefleet.market.errors import DataError
 from tradefleet.market.series import Series
@@ -31,6 +31,7 @@ def backtest(
     timeframe: str | Timeframe | None = None,
     since: TimeLike | None = None,
     until: TimeLike | None = None,
+    anchor: TimeLike | None = None,
     detail: str | Timeframe | Bars | None = None,
     series: Mapping[str, Series] | None = None,
     source: BarSource | None = None,
@@ -40,7 +41,8 @@ def backtest(
 
     `strategy` is an instance, a class or a name; several share one wallet. `bars` are those of one symbol, a mapping of
     several, or a source of those of `symbols` and `timeframe`. `fee` and `slippage` are fractions, a side; what the
-    account names itself comes before them. Bars that open before `since` only warm the indicators up. `detail` is a
+    account names itself comes before them. Bars that open before `since` only warm the indicators up:
+    as many as they need to settle, or those from `anchor` on, as searches feed all there are. `detail` is a
     shorter timeframe, or its bars, that tells the order inside a bar. `series` are published values by name; other
     symbols and finer bars come from `bars` and `source`. Where a run would need more `memory` than this (`500MB`), it
     goes by some bars at a time: slower, with the same result.
@@ -52,7 +54,7 @@ def backtest(
     """
     terms = terms_of(
         bars, cash=cash, fee=fee, slippage=slippage, account=account, symbols=symbols, timeframe=timeframe,
-        since=since, until=until, detail=detail, series=series, source=source, memory=memory,
+        since=since, until=until, anchor=anchor, detail=detail, series=series, source=source, memory=memory,
     )  # fmt: skip
     several = isinstance(strategy, Sequence) and not isinstance(strategy, str)
     return terms.run([instance_of(one) for one in (strategy if several else (strategy,))])  # type: ignore[union-attr]
@@ -86,22 +88,20 @@ def terms_of(
     timeframe: str | Timeframe | None = None,
     since: TimeLike | None = None,
     until: TimeLike | None = None,
+    anchor: TimeLike | None = None,
     detail: str | Timeframe | Bars | None = None,
     series: Mapping[str, Series] | None = None,
     source: BarSource | None = None,
     memory: str | int | None = None,
 ) -> Terms:
     """The terms that the arguments of `backtest` make."""
-    given = account or Account()
-    own_cash = 10_000.0 if given.cash is None else given.cash
-    own_fee = 0.001 if given.fee is None else given.fee
-    settings = Settings(own_cash if cash is None else cash, own_fee if fee is None else fee, slippage, given)
+    settings = settings_of(cash, fee, slippage, account)
     if not isinstance(bars, Bars | Mapping) and hasattr(bars, "bars"):
         source = source or bars
         bars = from_source(bars, symbols, timeframe, until)
     traded = by_symbol(bars)
     finer, detail = (detail, detail.timeframe) if isinstance(detail, Bars) else (None, detail)
-    scope = Scope(since, until, None if detail is None else Timeframe.parse(detail))
+    scope = Scope(since, until, None if detail is None else Timeframe.parse(detail), anchor)
     data = Data({}, _Finer(finer, source) if finer is not None else source, series or {}, read_series)
     return Terms(traded, settings, scope, data, None if memory is None else memory_of(memory))
 

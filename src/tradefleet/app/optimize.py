@@ -51,6 +51,9 @@ def optimize(
     until: TimeLike | None = None,
     series: Mapping[str, Series] | None = None,
     source: BarSource | None = None,
+    workers: int | None = None,
+    dask: str | None = None,
+    timeout: float = 300.0,
     progress: Progress = lambda done, total, best: None,
 ) -> Optimization:
     """Search for the parameters with the best objective, by a sampler that learns from the trials before.
@@ -105,7 +108,10 @@ def optimize(
             "set of series": ", ".join(f"{name} {_digest(each)}" for name, each in (series or {}).items()) or "none",
         },
     )
-    evaluator = evaluator_of(cls, fixed, traded, settings, Data({}, source, series or {}, read_series))
+    evaluator = evaluator_of(
+        cls, fixed, traded, settings, Data({}, source, series or {}, read_series), workers=workers, dask=dask,
+        timeout=timeout,
+    )  # fmt: skip
     with kept(evaluator), nullcontext() if study is None else open_study(home() / "studies", study) as keeper:
         return run(problem, evaluator, trials, keeper=keeper, progress=progress)
 

@@ -66,6 +66,9 @@ def walk_forward(
     until: TimeLike | None = None,
     series: Mapping[str, Series] | None = None,
     source: BarSource | None = None,
+    workers: int | None = None,
+    dask: str | None = None,
+    timeout: float = 300.0,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> WalkForward:
     """Choose parameters in one window, trade them in the next, and so on through all bars.
@@ -104,7 +107,10 @@ def walk_forward(
         axes, allowed = _drawn(cls, fixed, grid or {}, constraint)
         search = SampledSearch(axes, trials, goal, sampler, seed, allowed)
     plan = Walk(cls.name(), traded, layout, search, goal, settings, combinations, since, until)
-    evaluator = evaluator_of(cls, fixed, traded, settings, Data({}, source, series or {}, read_series))
+    evaluator = evaluator_of(
+        cls, fixed, traded, settings, Data({}, source, series or {}, read_series), workers=workers, dask=dask,
+        timeout=timeout,
+    )  # fmt: skip
     with kept(evaluator):
         return run_walk_forward(evaluator, plan, progress)
 

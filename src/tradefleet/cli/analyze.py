@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tradefleet.app.analyze import analyze as run
 from tradefleet.app.data import catalog
 from tradefleet.app.sources import CatalogSource
 from tradefleet.cli.config import read_account
+from tradefleet.cli.counting import counting
 from tradefleet.cli.given import tell
 from tradefleet.cli.options import Json, Since, Symbols, Until, Venue
 from tradefleet.cli.output import say, write_json
@@ -88,7 +84,7 @@ def analyze(
     grid = read_grids(grids, fixed) or None
     account = read_account(config)
     source = CatalogSource(catalog(), venue, tell)
-    with _bar(cls.name()) as progress:
+    with counting(f"analyzing {cls.name()}") as progress:
         found = run(
             chosen, source, symbols=symbols, timeframes=timeframes, grid=grid, constraint=list(where), confirm=confirm,
             objective=objective, min_trades=min_trades, top=top, luck=luck, unconfirmed=unconfirmed, cash=cash, fee=fee,
@@ -109,13 +105,3 @@ def analyze(
 
 def _written(symbols: list[str]) -> str:
     return f"written for {', '.join(symbols)}" if symbols else "not written, nothing was confirmed"
-
-
-@contextmanager
-def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """On a terminal: symbols and timeframes done, of how many, and how long the rest will take."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as shown:
-        task = shown.add_task(f"analyzing {what}", total=None)
-        yield lambda done, of: shown.update(task, completed=done, total=of)

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Timer
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 # Seconds before it is worth showing.
 _PATIENCE = 2.0
-# Told of what is done, of how many, and the best value so far (NaN before there is one).
-Counted = Callable[[int, int, float], None]
+
+
+class Counted(Protocol):
+    """Told of what is done, of how many, and the best value so far (NaN where there is none)."""
+
+    def __call__(self, done: int, of: int, best: float = math.nan, /) -> None: ...
 
 
 @contextmanager
 def counting(what: str, count: int | None = None) -> Iterator[Counted]:
     """Show it on a terminal once it has taken two seconds; nothing where standard error is none."""
     if not sys.stderr.isatty():
-        yield lambda done, of, best: None
+        yield lambda done, of, best=math.nan: None
         return
     shown = Progress(
         TextColumn("{task.description}"),
@@ -37,7 +42,7 @@ def counting(what: str, count: int | None = None) -> Iterator[Counted]:
     )
     task = shown.add_task(what, total=count, rate="", best="")
 
-    def told(done: int, of: int, best: float) -> None:
+    def told(done: int, of: int, best: float = math.nan, /) -> None:
         speed = shown.tasks[0].finished_speed or shown.tasks[0].speed
         shown.update(
             task,

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+# What runs while an object is cleared away, of our nodes and of Python's weak references: what it raises is printed.
+_CLEARING = frozenset({"_forget", "remove", "_remove"})
+
 
 @contextmanager
 def interrupts() -> Iterator[Callable[[], None]]:
@@ -20,7 +23,8 @@ def interrupts() -> Iterator[Callable[[], None]]:
     def press(number: int, frame: FrameType | None) -> None:
         nonlocal pressed
         pressed = True
-        raise KeyboardInterrupt
+        if frame is None or frame.f_code.co_name not in _CLEARING:
+            raise KeyboardInterrupt
 
     def check() -> None:
         if pressed:

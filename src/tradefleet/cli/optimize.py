@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import math
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tradefleet.app.data import catalog
 from tradefleet.app.optimize import optimize as run
 from tradefleet.app.sources import CatalogSource
 from tradefleet.cli.config import read_account
+from tradefleet.cli.counting import counting
 from tradefleet.cli.given import tell
 from tradefleet.cli.options import Bar, Json, Since, Symbols, Until, Venue
 from tradefleet.cli.output import say, write_json
 from tradefleet.cli.space import Sets, Where, read_grids, read_sets
 from tradefleet.market.bars import check_range
 from tradefleet.market.errors import ParameterError
-from tradefleet.research.optimize import Progress as Told
 from tradefleet.research.search.grid import split_grid
 from tradefleet.strategies import load_strategy
 
@@ -56,6 +49,9 @@ def optimize(
     slippage: float = 0.0,
     cash: float | None = None,
     config: Path | None = None,
+    workers: int | None = None,
+    dask: str | None = None,
+    timeout: float = 300.0,
     json: Json = None,
     report: Path | None = None,
 ) -> None:
@@ -92,6 +88,12 @@ def optimize(
         Money at the start: 10000 unless the config says otherwise.
     config
         A TOML file with the table [account]: leverage, margin, funding, spreads, limits.
+    workers
+        Processes for strategies that act bar by bar and for several symbols: as many as cores unless given.
+    dask
+        Address of a Dask cluster to run on instead, such as tcp://10.0.0.5:8786.
+    timeout
+        Seconds a backtest may take on them; one that takes longer is ended, and named.
     report
         Write one HTML file with charts.
     """
@@ -103,12 +105,12 @@ def optimize(
     check_range(since, until)
     source = CatalogSource(catalog(), venue, tell)
     bars = {symbol: source.bars(symbol, timeframe, until=until) for symbol in dict.fromkeys(symbols)}
-    with _bar(cls.name()) as progress:
+    with counting(f"optimizing {cls.name()}") as progress:
         found = run(
             cls(**fixed), bars, trials=trials, objective=objectives or "sharpe", sampler=sampler, seed=seed,
             study=study, grid=values, ranges=bounds, constraint=list(where), prune=prune, min_trades=min_trades,
             cash=cash, fee=fee, slippage=slippage, account=account, since=since, until=until, source=source,
-            progress=progress,
+            workers=workers, dask=dask, timeout=timeout, progress=progress,
         )  # fmt: skip
     say(str(found), json)
     if report is not None:
@@ -128,36 +130,3 @@ def _ranges(texts: list[str]) -> dict[str, str]:
             raise ParameterError(f"--range gives {name} twice: {found[name]} and {bounds}", cure="give it once")
         found[name] = bounds
     return found
-
-
-@contextmanager
-def _bar(what: str) -> Iterator[Told]:
-    """On a terminal: trials done, how many a second, how long it will take, and the best so far."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[best]}"),
-    )
-    shown = Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
-    task = shown.add_task(f"optimizing {what}", total=None, rate="", best="")
-    begun = monotonic()
-
-    def told(done: int, total: int, best: float) -> None:
-        if monotonic() - begun > _PATIENCE:
-            shown.start()
-        speed = shown.tasks[0].speed
-        shown.update(
-            task,
-            completed=done,
-            total=total,
-            rate="" if speed is None else f"{speed:,.0f} a second",
-            best="" if math.isnan(best) else f"best {best:.4g}",
-        )
-
-    try:
-        yield told
-    finally:
-        shown.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -161,7 +162,7 @@ def _own(cls: type[Strategy], values: Mapping[str, str], others: Sequence[str] =
 def _both(counted: Counted, check: Callable[[], None]) -> Counted:
     """Shows how far it is, and ends it where Ctrl-C was pressed."""
 
-    def told(done: int, of: int, best: float) -> None:
+    def told(done: int, of: int, best: float = math.nan, /) -> None:
         counted(done, of, best)
         check()
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tradefleet.app.data import catalog
 from tradefleet.app.sources import CatalogSource
 from tradefleet.app.walk_forward import walk_forward
 from tradefleet.cli.config import read_account
+from tradefleet.cli.counting import counting
 from tradefleet.cli.given import tell
 from tradefleet.cli.options import Bar, Json, Since, Symbols, Until, Venue
 from tradefleet.cli.output import say, write_json
@@ -50,6 +46,9 @@ def walkforward(
     slippage: float = 0.0,
     cash: float | None = None,
     config: Path | None = None,
+    workers: int | None = None,
+    dask: str | None = None,
+    timeout: float = 300.0,
     json: Json = None,
     equity: Literal["day", "bar"] = "day",
     report: Path | None = None,
@@ -90,6 +89,12 @@ def walkforward(
         A TOML file with the table [account]: leverage, margin, funding, spreads, limits.
     equity
         Equity in the JSON at day ends, or at every bar.
+    workers
+        Processes for strategies that act bar by bar and for several symbols: as many as cores unless given.
+    dask
+        Address of a Dask cluster to run on instead, such as tcp://10.0.0.5:8786.
+    timeout
+        Seconds a backtest may take on them; one that takes longer is ended, and named.
     report
         Write one HTML file with charts.
     """
@@ -100,12 +105,12 @@ def walkforward(
     check_range(since, until)
     source = CatalogSource(catalog(), venue, tell)
     bars = {symbol: source.bars(symbol, timeframe, until=until) for symbol in dict.fromkeys(symbols)}
-    with _bar(cls.name()) as progress:
+    with counting(f"windows of {cls.name()}") as progress:
         found = walk_forward(
             cls(**fixed), bars, train=train, test=test, grid=grid, objective=objective, constraint=list(where),
             anchored=anchored, gap=gap, step=step, min_trades=min_trades, trials=trials, sampler=sampler, seed=seed,
             cash=cash, fee=fee, slippage=slippage, account=account, since=since, until=until, source=source,
-            progress=progress,
+            workers=workers, dask=dask, timeout=timeout, progress=progress,
         )  # fmt: skip
     say(str(found), json)
     if report is not None:
@@ -116,13 +121,3 @@ def walkforward(
     if found.interrupted:
         # What is done is written; the exit code says that it is not all.
         raise KeyboardInterrupt
-
-
-@contextmanager
-def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """On a terminal: windows done, of how many, and how long the rest will take."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as shown:
-        task = shown.add_task(f"windows of {what}", total=None)
-        yield lambda done, of: shown.update(task, completed=done, total=of)

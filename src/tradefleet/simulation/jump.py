@@ -6,8 +6,6 @@ neither a new peak nor a deeper fall, is not looked into. What happens in a bar 
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +18,7 @@ from tradefleet.simulation.leg_bar import decide, during, moved
 from tradefleet.simulation.phases import as_of
 from tradefleet.simulation.rules.drawdown import update_drawdown
 from tradefleet.simulation.rules.signals import ENTER_LONG, ENTER_SHORT, EXIT_LONG, EXIT_SHORT
-from tradefleet.simulation.rules.timer import time_is_up
+from tradefleet.simulation.rules.timer import time_is_up, time_runs_out
 from tradefleet.simulation.rules.trailing_stop import better, trailing_level
 from tradefleet.simulation.state import (
     DAY,
@@ -127,8 +125,7 @@ def next_event(
         relevant = relevant | ENTER_LONG | ENTER_SHORT
     last = first_after(times, columns.carry.time[leg.carried] - timeframe, index, count)
     if held.max_bars > 0.0:
-        # As the timer's rule says it, for whole nanoseconds.
-        lasts = held.entry_time + math.ceil(held.max_bars * timeframe) - timeframe
+        lasts = time_runs_out(held.entry_time, held.max_bars, timeframe) - timeframe
         last = min(last, first_after(times, lasts - 1, index, count))
     last = _next_signal(signals, words, relevant, index, last)
     if held.trail == 0.0:

@@ -25,11 +25,6 @@ class Level:
     values: Floats
     choice: Rows
 
-    def take(self, rows: Rows) -> Level:
-        """That of some of the combinations; values that none of them has are left out."""
-        used, choice = np.unique(self.choice[rows], return_inverse=True)
-        return Level(self.values[used], choice)
-
     @property
     def each(self) -> Floats:
         """The value of each combination, where it is one for all bars."""

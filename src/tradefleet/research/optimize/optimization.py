@@ -17,7 +17,6 @@ from tradefleet.research.luck import Luck
 from tradefleet.research.optimize.honesty import luck_of
 from tradefleet.research.optimize.importance import importance_of
 from tradefleet.research.optimize.machine import to_json
-from tradefleet.research.optimize.pareto import pareto_front
 from tradefleet.research.optimize.problem import Problem
 from tradefleet.research.optimize.texts import optimization_table
 from tradefleet.research.optimize.trial import COMPLETE, PRUNED, Trial
@@ -25,6 +24,7 @@ from tradefleet.research.report.search import study_page, write_page
 from tradefleet.research.result import Result
 from tradefleet.research.search.direction import Objective
 from tradefleet.research.search.evaluator import Evaluator
+from tradefleet.research.search.pareto import pareto_front
 
 if TYPE_CHECKING:
     import polars as pl
@@ -126,7 +126,7 @@ class Optimization:
         if not ranked:
             return []
         oriented = [[each.oriented(row.measure(each.name)) for each in self.objectives] for row in ranked]
-        kept = pareto_front(np.array(oriented))
+        kept = pareto_front(np.array(oriented), [True] * len(self.objectives))
         return [row for row, stays in zip(ranked, kept, strict=True) if stays]
 
     @cached_property

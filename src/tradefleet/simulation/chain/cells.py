@@ -28,6 +28,7 @@ from tradefleet.simulation.rules.cooldown import cooling
 from tradefleet.simulation.rules.drawdown import Drawdown
 from tradefleet.simulation.rules.stop_loss import stop_level
 from tradefleet.simulation.rules.take_profit import target_level
+from tradefleet.simulation.rules.timer import time_runs_out
 from tradefleet.simulation.state import LONG_AGO, Market, Policy, first_leg
 from tradefleet.simulation.table import Table, market_of, policy_of
 
@@ -217,14 +218,9 @@ def way_out(
     return Out(key, level, limit, math.nan, math.nan)
 
 
-# More nanoseconds than bars last, and few enough to be added to a time.
-FAR = 4e18
-
-
 def timed_out(times: Integers, begin: int, last: int, max_bars: float, timeframe: int) -> int:
     """The bar at whose open the timer leaves a position entered at `begin`; `last` where that comes later."""
-    # As the timer's rule says it, for whole nanoseconds.
-    lasts = times[begin] + math.ceil(min(max_bars * timeframe, FAR)) - timeframe
+    lasts = time_runs_out(times[begin], max_bars, timeframe) - timeframe
     return min(first_after(times, lasts - 1, begin, last) + 1, last)
 
 

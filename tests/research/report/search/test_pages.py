@@ -105,7 +105,10 @@ ODD = {
 def test_odd_values_make_a_page(odd: str, small: Any) -> None:
     names = [name for name in small.table.columns if name not in (*small.axes, "error")]
     table = small.table.with_columns(ODD[odd](pl.col(name)).alias(name) for name in names)
-    payload(sweep_page(small.but(table=table)))
+    page = sweep_page(small.but(table=table))
+    # JSON of the page has neither, and its text shows neither.
+    assert payload(page)
+    assert not re.search(r"\b(?:nan|inf|NaN|Infinity)\b", plain(page))
 
 
 @pytest.mark.parametrize(

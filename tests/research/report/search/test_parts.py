@@ -19,9 +19,9 @@ from tradefleet.research.report.search.confirmation import rank_correlation
 from tradefleet.research.report.search.heat import heat_payload
 from tradefleet.research.report.search.lines import MOST_LINES, lines_payload
 from tradefleet.research.report.search.luck import logits_plot
-from tradefleet.research.report.search.pareto import pareto_front
 from tradefleet.research.report.search.plots import effect, histogram
 from tradefleet.research.report.search.ranking import Ranking, ranking
+from tradefleet.research.search.pareto import pareto_front
 
 SweepOf = Callable[..., Any]
 SMALL_INTEGERS = st.integers(-3, 3).map(float)

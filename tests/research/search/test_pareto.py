@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tradefleet.research.optimize.pareto import pareto_front
+from tradefleet.research.search.pareto import pareto_front
 
 
 @given(st.tuples(st.integers(0, 12), st.integers(1, 3)).flatmap(
@@ -18,4 +18,5 @@ def test_the_front_is_what_nothing_dominates(values: np.ndarray) -> None:
     dominated = [
         any(all(a >= b for a, b in zip(o, r, strict=True)) and o != r for o in rows) for r in rows
     ]  # fmt: skip
-    assert pareto_front(values).tolist() == [not each for each in dominated]
+    assert pareto_front(values, [True] * values.shape[1]).tolist() == [not each for each in dominated]
+    assert pareto_front(-values, [False] * values.shape[1]).tolist() == [not each for each in dominated]
