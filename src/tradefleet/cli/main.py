@@ -44,8 +44,14 @@ new = App(
     help="Write a file to start from.\n\nExample: tradefleet new strategy my_cross",
     help_format="plaintext",
 )
+exchange = App(
+    name="exchange",
+    help="An exchange on this machine that real clients take for Binance.\n\nExample: tradefleet exchange serve",
+    help_format="plaintext",
+)
 app.command(data)
 app.command(new)
+app.command(exchange)
 
 _SERIES = "--symbol BTC/USD --timeframe 1m"
 # Command, where its body is, what it does, an example.
@@ -96,6 +102,13 @@ COMMANDS = (
         "analyze rsi_reversion --symbol BTC/USD --timeframe 15m --timeframe 1h --grid entry=20:36:2",
     ),
     (app, "bench", "bench:bench", "Measure beside other backtesters.", "bench backtest --json figures.json"),
+    (
+        exchange,
+        "serve",
+        "exchange:serve",
+        "Serve a market to real clients.",
+        "exchange serve --data generated --port 8900",
+    ),
     (new, "strategy", "new:strategy", "Write a strategy that runs.", "new strategy my_cross"),
     (data, "import", "data_import:import_bars", "Import files of bars.", f"data import btc.csv {_SERIES}"),
     (data, "list", "data:list_series", "List the series of bars.", "data list"),

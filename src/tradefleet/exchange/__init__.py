@@ -1,0 +1,1 @@
+"""The local exchange: one that real clients cannot tell from Binance."""

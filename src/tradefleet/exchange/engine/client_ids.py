@@ -1,0 +1,21 @@
+"""Client order ids for those who give none: 22 letters and digits, the same for the same order in every run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from tradefleet.exchange.engine.symbols import Market
+
+_LENGTH = 22
+
+
+def client_id(market: Market, order_id: int) -> str:
+    """The id the exchange gives.
+
+    >>> client_id(Market.SPOT, 1)
+    'aTnpgaIjetHrXZqC4yQqL4'
+    """
+    digest = hashlib.blake2b(f"{market.value}:{order_id}".encode(), digest_size=18).digest()
+    # Of the 64 characters two are neither letters nor digits.
+    return base64.b64encode(digest, altchars=b"Aa")[:_LENGTH].decode()

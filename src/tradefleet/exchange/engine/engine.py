@@ -1,0 +1,420 @@
+"""One market: takes orders, matches them, moves money through its accounting, tells everything as events."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from tradefleet.exchange.engine.accounting import Accounting
+from tradefleet.exchange.engine.amounts import ZERO
+from tradefleet.exchange.engine.bar_play import PlayedBar, PlayPhase, play
+from tradefleet.exchange.engine.bar_stage import Liquidations
+from tradefleet.exchange.engine.book import Book, Level
+from tradefleet.exchange.engine.events import Event, ExecutionType, Printed
+from tradefleet.exchange.engine.history import History
+from tradefleet.exchange.engine.intake import Intake
+from tradefleet.exchange.engine.lifecycle import Lifecycle
+from tradefleet.exchange.engine.listing import Listing
+from tradefleet.exchange.engine.matching import Matching
+from tradefleet.exchange.engine.order_lists import OrderList, OrderListRequest, OrderLists
+from tradefleet.exchange.engine.orders import Fill, Order, OrderRequest, OrderStatus, PriceSource
+from tradefleet.exchange.engine.rejects import Reject
+from tradefleet.exchange.engine.reports import Reports
+from tradefleet.exchange.engine.symbols import Market, Symbol
+from tradefleet.exchange.engine.triggers import Triggers
+
+# Called with a symbol, the kind of price and the price, after resting orders have seen it.
+Watcher = Callable[[str, PriceSource, Decimal], None]
+
+
+class Engine:
+    """One market, spot or perpetual.
+
+    A command either raises Reject and changes nothing, or does all of its work and emits its events: order reports as
+    they happen, then one change of balances per account, then the changes of books. `keep` bounds how many ended
+    orders and how many fills are remembered.
+
+    `maker_limits` is for markets that are played bar by bar: quotes and prints leave resting orders alone (playing the
+    bar takes care of them), and waiting limit orders meet the last price when they come, at the maker's fee.
+    """
+
+    def __init__(
+        self,
+        market: Market,
+        symbols: Mapping[str, Symbol],
+        accounting: Accounting,
+        *,
+        clock: Callable[[], int],
+        emit: Callable[[Event], None],
+        keep: int = 100_000,
+        maker_limits: bool = False,
+    ) -> None:
+        self.market = market
+        self.symbols: dict[str, Symbol] = dict(symbols)
+        self.accounting = accounting
+        self.clock = clock
+        self.emit = emit
+        self.watchers: list[Watcher] = []
+        self.maker_limits = maker_limits
+        # Set where the market has liquidations, and where conditional orders become others when they are triggered.
+        self.liquidations: Liquidations | None = None
+        self.trigger: Callable[[Order], Order | None] | None = None
+        self._listings = {name: Listing(symbol, Book(symbol), Triggers()) for name, symbol in symbols.items()}
+        self._history = History(keep)
+        self._reports = Reports(market, accounting, clock, emit)
+        self._lifecycle = Lifecycle(self._listings, accounting, self._history, self._reports)
+        self._matching = Matching(accounting, self._lifecycle, maker_limits)
+        self._intake = Intake(market, accounting, self._history, self._matching, clock)
+        self._deadlines: list[tuple[int, int, Order]] = []
+        self.lists = OrderLists(self, keep)
+        self._lifecycle.followers = self.lists
+
+    # Clients.
+
+    def place(self, account: str, request: OrderRequest) -> Order:
+        """Take an order and let it trade; raises Reject."""
+        with self._reports:
+            self._expire_due()
+            order = self.enter(account, request)
+            self.start(order)
+        return order
+
+    def check(self, account: str, request: OrderRequest) -> None:
+        """Raise Reject where the request's symbol or filters refuse it; like the test endpoint, it ignores balances."""
+        self._intake.check(request, self.listing(request.symbol))
+
+    def cancel(
+        self,
+        account: str,
+        symbol: str,
+        *,
+        order_id: int | None = None,
+        client_id: str | None = None,
+        cancel_id: str = "",
+    ) -> Order:
+        """Cancel an open order; raises Reject."""
+        with self._reports:
+            self._expire_due()
+            self.listing(symbol)
+            order = self._history.find(account, symbol, order_id, client_id)
+            if order is None or not order.open:
+                raise Reject(-2011, "Unknown order sent.")
+            self._lifecycle.end(order, OrderStatus.CANCELED, cancel_id=cancel_id)
+        return order
+
+    def cancel_all(self, account: str, symbol: str) -> list[Order]:
+        """Cancel all open orders of a symbol; gives them, oldest first."""
+        with self._reports:
+            self.listing(symbol)
+            orders = self._history.open_orders(account, symbol)
+            for order in orders:
+                # One may have ended with another of its list.
+                if order.open:
+                    self._lifecycle.end(order, OrderStatus.CANCELED)
+        return orders
+
+    def place_list(self, account: str, request: OrderListRequest) -> OrderList:
+        """Take a list of orders, all or none, and let it trade; raises Reject."""
+        self.listing(request.symbol)
+        return self.lists.place(account, request)
+
+    def cancel_list(
+        self,
+        account: str,
+        symbol: str,
+        *,
+        list_id: int | None = None,
+        client_id: str | None = None,
+        cancel_id: str = "",
+    ) -> OrderList:
+        """Cancel all orders of a list; raises Reject."""
+        self.listing(symbol)
+        return self.lists.cancel(account, symbol, list_id=list_id, client_id=client_id, cancel_id=cancel_id)
+
+    def order_list(self, account: str, *, list_id: int | None = None, client_id: str | None = None) -> OrderList:
+        """A list in any state; raises Reject."""
+        return self.lists.find(account, list_id=list_id, client_id=client_id)
+
+    def order_lists(self, account: str, *, open_only: bool = False) -> list[OrderList]:
+        """Lists, oldest first."""
+        return self.lists.of(account, open_only=open_only)
+
+    def order(self, account: str, symbol: str, *, order_id: int | None = None, client_id: str | None = None) -> Order:
+        """An order in any state; raises Reject."""
+        self.listing(symbol)
+        order = self._history.find(account, symbol, order_id, client_id)
+        if order is None:
+            raise Reject(-2013, "Order does not exist.")
+        return order
+
+    def open_orders(self, account: str, symbol: str | None = None) -> list[Order]:
+        """Open orders, oldest first."""
+        if symbol is not None:
+            self.listing(symbol)
+        return self._history.open_orders(account, symbol)
+
+    def orders(self, account: str, symbol: str) -> list[Order]:
+        """Orders in any state, oldest first."""
+        self.listing(symbol)
+        return self._history.orders(account, symbol)
+
+    def fills(self, account: str, symbol: str | None = None) -> list[Fill]:
+        """Fills, oldest first."""
+        if symbol is not None:
+            self.listing(symbol)
+        return self._history.fills(account, symbol)
+
+    def deposit(self, account: str, asset: str, amount: Decimal) -> None:
+        """Give an account money."""
+        with self._reports.because("DEPOSIT"):
+            self.accounting.move(account, asset, amount, self.clock(), "DEPOSIT")
+
+    def withdraw(self, account: str, asset: str, amount: Decimal) -> None:
+        """Take free money from an account; raises Reject where there is less."""
+        with self._reports.because("WITHDRAW"):
+            self.accounting.move(account, asset, -amount, self.clock(), "WITHDRAW")
+
+    # The market.
+
+    def listing(self, symbol: str) -> Listing:
+        """A symbol's book, triggers and prices; raises Reject for a symbol that is not traded here."""
+        found = self._listings.get(symbol)
+        if found is None:
+            raise Reject(-1121, "Invalid symbol.")
+        return found
+
+    def book(self, symbol: str) -> Book:
+        """The book of a symbol."""
+        return self.listing(symbol).book
+
+    def last_price(self, symbol: str) -> Decimal | None:
+        """The price of the last trade of the outside market, None before the first."""
+        return self.listing(symbol).last_price
+
+    def replace_symbol(self, symbol: Symbol) -> None:
+        """Trade a symbol by other filters and fees from now on, or a new symbol."""
+        self.symbols[symbol.name] = symbol
+        self.accounting.replace_symbol(symbol)
+        listing = self._listings.get(symbol.name)
+        if listing is None:
+            self._listings[symbol.name] = Listing(symbol, Book(symbol), Triggers())
+        else:
+            listing.symbol = listing.book.symbol = symbol
+
+    def quote(self, symbol: str, bids: Iterable[Level], asks: Iterable[Level], *, partial: bool = False) -> None:
+        """Set the house's levels, (price, quantity); resting orders they have come to fill as makers.
+
+        `partial`: these levels only, quantity 0 for one that is gone.
+        """
+        listing = self.listing(symbol)
+        with self._reports:
+            self._expire_due()
+            if partial:
+                listing.book.update_house(bids, asks)
+            else:
+                listing.book.set_house(bids, asks)
+            self._reports.touch(listing)
+            if not self.maker_limits:
+                self._matching.meet_house(listing)
+
+    def print_trade(
+        self,
+        symbol: str,
+        price: Decimal,
+        quantity: Decimal,
+        buyer_is_maker: bool,
+        *,
+        public: bool = True,
+        trade_id: int | None = None,
+    ) -> None:
+        """A trade of the outside market: the last price, resting orders it trades through, conditional orders it wakes.
+
+        Not `public`: no Printed event. `trade_id` is the recorded one, the next one where it is None.
+        """
+        listing = self.listing(symbol)
+        with self._reports:
+            self._expire_due()
+            listing.last_price = price
+            if public:
+                number = listing.trade_id + 1 if trade_id is None else trade_id
+                now = self.clock()
+                self._reports.printed(
+                    listing, Printed(self.market, now, symbol, number, price, quantity, buyer_is_maker)
+                )
+            if not self.maker_limits:
+                self._matching.trade_through(listing, price, quantity, buyer_is_maker)
+                self._wake(listing, price, PriceSource.LAST)
+            self._tell(symbol, PriceSource.LAST, price)
+
+    def mark(self, symbol: str, price: Decimal) -> None:
+        """A perpetual's mark price: wakes the conditional orders that watch it."""
+        listing = self.listing(symbol)
+        with self._reports:
+            self._expire_due()
+            listing.mark_price = price
+            if not self.maker_limits:
+                self._wake(listing, price, PriceSource.MARK)
+            self._tell(symbol, PriceSource.MARK, price)
+
+    # What order lists, algo orders, liquidations and the play of bars are made of.
+
+    def command(self, reason: str = "ORDER") -> Reports:
+        """One command as a context: the balances of all that is done within are reported once, for this reason."""
+        return self._reports.because(reason)
+
+    def enter(self, account: str, request: OrderRequest, *, list_id: int = -1, reserve: bool = True) -> Order:
+        """Take an order without starting it; raises Reject. Without `reserve`, call `reserve()` before it fills."""
+        with self._reports:
+            order = self._intake.take(account, request, self.listing(request.symbol), list_id=list_id, reserve=reserve)
+            self._lifecycle.take(order)
+            if request.good_till:
+                heapq.heappush(self._deadlines, (request.good_till, order.id, order))
+        return order
+
+    def enter_together(
+        self,
+        account: str,
+        requests: Sequence[OrderRequest],
+        working: int,
+        list_id: int,
+        admit: Callable[[Sequence[Order]], None],
+    ) -> tuple[Order, ...]:
+        """Take the orders of a list without starting them, all or none; all but the first `working` wait.
+
+        `admit` reserves for those that work; raises Reject, as this does.
+        """
+        with self._reports:
+            self._expire_due()
+            orders = self._intake.take_together(account, requests, working, self.listing(requests[0].symbol), list_id)
+            try:
+                admit(orders[:working])
+            except Reject:
+                self._intake.forget(orders)
+                raise
+            for order in orders:
+                self._lifecycle.take(order)
+        return tuple(orders)
+
+    def start_pending(self, orders: Sequence[Order], admit: Callable[[Sequence[Order]], None]) -> None:
+        """Let orders that waited start; where one may not, or `admit` raises Reject, all expire."""
+        with self._reports:
+            try:
+                for order in orders:
+                    self._intake.check_start(order, self.listing(order.symbol))
+                admit(orders)
+            except Reject:
+                for order in orders:
+                    if order.open:
+                        self._lifecycle.end(order, OrderStatus.EXPIRED)
+                return
+            for order in orders:
+                self._lifecycle.begin(order)
+            for order in orders:
+                if order.open:
+                    self.start(order)
+
+    def cancel_order(self, order: Order, cancel_id: str) -> None:
+        """Cancel an order at hand."""
+        with self._reports:
+            self._lifecycle.end(order, OrderStatus.CANCELED, cancel_id=cancel_id)
+
+    def reserve(self, order: Order) -> None:
+        """Reserve what an order entered without needs; raises Reject."""
+        self.accounting.admit(order, self._intake.price(order, self.listing(order.symbol)))
+
+    def force(self, account: str, request: OrderRequest, price: Decimal) -> Order:
+        """Fill an order of the exchange's own, whole and at once: no filter, no reservation, matched with nobody."""
+        listing = self.listing(request.symbol)
+        with self._reports:
+            order = self._intake.force(account, request, listing)
+            self._lifecycle.take(order, ExecutionType.CALCULATED)
+            self._lifecycle.fill(order, price, order.quantity, False, listing.next_trade_id())
+        return order
+
+    def start(self, order: Order) -> None:
+        """Let an entered order match, or sleep until it is triggered."""
+        listing = self.listing(order.symbol)
+        with self._reports:
+            if order.working:
+                self._matching.match(order, listing)
+            else:
+                self._lifecycle.sleep(order, self._intake.watched(order.request, listing))
+
+    def activate(self, order: Order) -> None:
+        """A conditional order is triggered: it works from now on, and matches."""
+        with self._reports:
+            self._lifecycle.wake(order)
+            if order.open:
+                self._matching.match(order, self.listing(order.symbol))
+
+    def wake(self, order: Order) -> Order | None:
+        """Trigger a sleeping order; gives the order that works now, itself or what it became, None where none does."""
+        with self._reports:
+            if self.trigger is not None:
+                return self.trigger(order)
+            self.activate(order)
+        return order
+
+    def reduces(self, order: Order) -> bool:
+        """Whether an order only takes from what its account holds."""
+        return self.accounting.reduces(order)
+
+    def play(
+        self, symbol: str, bar: PlayedBar, *, slippage: float = 0.0, participation: Decimal | None = None
+    ) -> Iterator[PlayPhase]:
+        """Play a bar by the rule book; stops where clients may act within it."""
+        return play(self, symbol, bar, slippage=slippage, participation=participation)
+
+    def on_ended(self, listener: Callable[[Order], None]) -> None:
+        """Tell a listener of every order that reaches a final state."""
+        self._lifecycle.ended.append(listener)
+
+    def fill_at(self, order: Order, price: Decimal, quantity: Decimal, maker: bool) -> Fill | None:
+        """Fill an order against the house at a given price; a sleeping one is triggered by it.
+
+        Less than `quantity` fills where the account has not more to pay or to reduce; where that is nothing, the order
+        expires and there is no fill.
+        """
+        with self._reports:
+            if not order.working:
+                self._lifecycle.wake(order)
+            self._lifecycle.about_to_fill(order)
+            quantity = self.accounting.fillable(order, price, min(quantity, order.left))
+            if quantity <= ZERO:
+                self._lifecycle.end(order, OrderStatus.EXPIRED)
+                return None
+            trade_id = self.listing(order.symbol).next_trade_id()
+            return self._lifecycle.fill(order, price, quantity, maker, trade_id)
+
+    def expire(self, order: Order, reason: str = "NONE", status: OrderStatus = OrderStatus.EXPIRED) -> None:
+        """End an open order that nobody cancelled."""
+        with self._reports:
+            self._lifecycle.end(order, status, reason=reason)
+
+    def resting(self, symbol: str) -> list[Order]:
+        """Clients' orders in the book: bids, then asks, each in price-time priority."""
+        return [resting.order for resting in self.book(symbol).resting()]
+
+    def sleeping(self, symbol: str) -> list[Order]:
+        """Conditional orders that wait for their trigger, oldest first."""
+        return self.listing(symbol).triggers.orders()
+
+    def _wake(self, listing: Listing, price: Decimal, source: PriceSource) -> None:
+        for order in listing.triggers.woken(price, source):
+            # One may have ended with another that woke before it.
+            if order.open:
+                self.wake(order)
+
+    def _tell(self, symbol: str, source: PriceSource, price: Decimal) -> None:
+        for watcher in self.watchers:
+            watcher(symbol, source, price)
+
+    def _expire_due(self) -> None:
+        if not self._deadlines:
+            return
+        now = self.clock()
+        while self._deadlines and self._deadlines[0][0] <= now:
+            order = heapq.heappop(self._deadlines)[2]
+            if order.open:
+                self._lifecycle.end(order, OrderStatus.EXPIRED)

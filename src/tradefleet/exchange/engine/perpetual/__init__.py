@@ -1,0 +1,1 @@
+"""USD-margined perpetuals: positions, margin, liquidation, funding, conditional orders."""

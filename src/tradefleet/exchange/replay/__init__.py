@@ -1,0 +1,1 @@
+"""What moves the prices: bars, generated markets, recorded messages, and the clock they run on."""

@@ -1,0 +1,1 @@
+"""Binance's REST and websocket forms over the engines."""

@@ -1,0 +1,1 @@
+"""USD-margined perpetuals on the wire: Binance's /fapi."""

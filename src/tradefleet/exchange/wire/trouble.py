@@ -1,0 +1,127 @@
+"""What goes wrong on a request's way, when faults are asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+from tradefleet.exchange.engine.engine import Engine
+from tradefleet.exchange.engine.rejects import Reject
+from tradefleet.exchange.faults.kinds import Canned, RequestFault
+from tradefleet.exchange.wire.responses import Answer, encoded, lines, refusal
+
+_MOST_REMEMBERED = 10_000
+_IDS = ("orderId", "algoId")
+_NO_ORDER = Reject(-2013, "Order does not exist.")
+
+
+class RequestFaults(Protocol):
+    """What decides on the faults of requests."""
+
+    def on_request(
+        self, method: str, path: str, account: str | None, parameters: Mapping[str, str]
+    ) -> RequestFault | None:
+        """What happens to a request, if anything."""
+        ...
+
+
+class Pause:
+    """Waits that end early when the server stops."""
+
+    def __init__(self) -> None:
+        self._over = asyncio.Event()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait so long."""
+        if seconds <= 0:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
+        except TimeoutError:
+            return
+
+    def end(self) -> None:
+        """End all waits, now and later."""
+        self._over.set()
+
+
+class Memory:
+    """When orders were answered for, so that young ones can be hidden from reads.
+
+    Times are those of the event loop: how old an order is to its client, whatever the market's clock does.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str, object], float] = {}
+
+    def note(self, account: str, body: bytes) -> None:
+        """Remember the orders of an answer to a request that placed them."""
+        now = asyncio.get_running_loop().time()
+        for order in _orders(msgspec.json.decode(body)):
+            for name in _IDS:
+                number = order.get(name)
+                if isinstance(number, int):
+                    self._seen.setdefault((account, _kind(name, order), number), now)
+        while len(self._seen) > _MOST_REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+
+    def hide(self, answer: Answer, account: str, seconds: float) -> Answer:
+        """An answer to a read without the orders that are younger than so many seconds."""
+        if answer.status != 200:
+            return answer
+        found = msgspec.json.decode(answer.body)
+        if isinstance(found, list):
+            kept = [each for each in found if not self._young(each, account, seconds)]
+            return Answer(encoded(kept), answer.status, answer.headers)
+        return refusal(_NO_ORDER, answer.headers) if self._young(found, account, seconds) else answer
+
+    def _young(self, order: object, account: str, seconds: float) -> bool:
+        if not isinstance(order, dict):
+            return False
+        born_after = asyncio.get_running_loop().time() - seconds
+        seen = (self._seen.get((account, _kind(name, order), order.get(name))) for name in _IDS)
+        return any(time is not None and time > born_after for time in seen)
+
+
+def _kind(name: str, order: Mapping[str, object]) -> str:
+    return f"{name} {order.get('symbol')}"
+
+
+def _orders(found: object) -> list[Mapping[str, object]]:
+    if isinstance(found, list):
+        return [each for each in found if isinstance(each, dict)]
+    return [found] if isinstance(found, dict) else []
+
+
+def canned(answer: Canned) -> Answer:
+    """An answer that was made ready."""
+    return Answer(answer.body, answer.status, lines(dict(answer.headers)), answer.content_type)
+
+
+def halved(answer: Answer) -> Answer:
+    """The first half of an answer's body, as if that were all."""
+    return Answer(answer.body[: len(answer.body) // 2], answer.status, answer.headers, answer.content_type)
+
+
+def fill_first(engine: Engine, account: str, parameters: Mapping[str, str]) -> None:
+    """Fill an order that is about to be cancelled; a conditional one wakes instead."""
+    number = parameters.get("orderId", "")
+    try:
+        order = engine.order(
+            account,
+            parameters.get("symbol", ""),
+            order_id=int(number) if number.isdecimal() else None,
+            client_id=parameters.get("origClientOrderId"),
+        )
+    except Reject:
+        # The cancelling itself will tell the client.
+        return
+    price = order.request.limit_price
+    if order.open and not order.working:
+        engine.wake(order)
+    elif order.open and price is not None:
+        engine.fill_at(order, price, order.left, maker=True)

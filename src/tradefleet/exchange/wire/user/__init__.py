@@ -1,0 +1,1 @@
+"""What an account is told about itself, as it happens."""
