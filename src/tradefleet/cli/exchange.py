@@ -13,6 +13,7 @@ from cyclopts import Parameter
 
 from tradefleet.app.data import catalog
 from tradefleet.app.exchange import GENERATED, Wanted, make_market
+from tradefleet.cli.loop import run_loop
 from tradefleet.cli.options import Bar, Json, Since, Until, Venue
 from tradefleet.cli.output import say, write_json
 from tradefleet.exchange.accounts import Account
@@ -127,7 +128,7 @@ def serve(
         withdrawals=withdrawals,
     )
     authority = Authority(home() / "exchange")
-    asyncio.run(_serve(setup, authority, host, port, plain, json))
+    run_loop(_serve(setup, authority, host, port, plain, json))
 
 
 def _names(count: int) -> list[str]:

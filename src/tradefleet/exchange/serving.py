@@ -135,8 +135,8 @@ async def serving(
     Raises ParameterError for a port that is taken.
     """
     exchange, driver = make_exchange(setup)
-    faults = Faults(setup.faults, Random(setup.seed), setup.wall)
-    server = Server(exchange, faults=faults, limits=setup.limits, tls=tls, random=Random(setup.seed))
+    faults = Faults(setup.faults, Random(setup.seed), setup.wall, exchange.clock)
+    server = Server(exchange, faults=faults, limits=setup.limits, tls=tls, random=Random(f"{setup.seed} listen keys"))
     server.control = Control(exchange, driver, faults, server.limiter, server.sessions, server.sockets)
     bound = await server.start(host, port)
     playing = asyncio.create_task(driver.run())

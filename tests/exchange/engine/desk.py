@@ -10,7 +10,16 @@ from typing import Any, TypeVar
 from tradefleet.exchange.engine.engine import Engine
 from tradefleet.exchange.engine.events import BalancesChanged, Event, OrderReport
 from tradefleet.exchange.engine.ledger import Ledger
-from tradefleet.exchange.engine.orders import Execution, Order, OrderRequest, Side, TimeInForce, Trigger, TriggerKind
+from tradefleet.exchange.engine.orders import (
+    Execution,
+    Fill,
+    Order,
+    OrderRequest,
+    Side,
+    TimeInForce,
+    Trigger,
+    TriggerKind,
+)
 from tradefleet.exchange.engine.rejects import Reject
 from tradefleet.exchange.engine.spot import SpotAccounting
 from tradefleet.exchange.engine.symbols import Market, Symbol, make_symbol
@@ -24,10 +33,10 @@ def d(text: str | int) -> Decimal:
     return Decimal(text)
 
 
-def symbols() -> dict[str, Symbol]:
+def symbols(market: Market) -> dict[str, Symbol]:
     made = (
-        make_symbol("BTC", tick=d("0.01"), lot=d("0.001"), min_notional=d(5)),
-        make_symbol("ETH", tick=d("0.05"), lot=d("0.01"), min_notional=d(5)),
+        make_symbol("BTC", market=market, tick=d("0.01"), lot=d("0.001"), min_notional=d(5)),
+        make_symbol("ETH", market=market, tick=d("0.05"), lot=d("0.01"), min_notional=d(5)),
     )
     return {symbol.name: symbol for symbol in made}
 
@@ -35,15 +44,15 @@ def symbols() -> dict[str, Symbol]:
 class Desk:
     """An engine and what it said."""
 
-    def __init__(self, *, maker_limits: bool = False, keep: int = 100_000) -> None:
+    def __init__(self, *, market: Market = Market.SPOT, maker_limits: bool = False, keep: int = 100_000) -> None:
         self.now = 1_000
         self.events: list[Event] = []
         self.trace = Trace()
         self.ledger = Ledger()
-        known = symbols()
+        known = symbols(market)
         self.accounting = SpotAccounting(self.ledger, known, maker_limits=maker_limits)
         self.engine = Engine(
-            Market.SPOT,
+            market,
             known,
             self.accounting,
             clock=lambda: self.now,
@@ -78,6 +87,10 @@ class Desk:
 
     def said(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]
+
+    def fills(self, order: Order) -> list[Fill]:
+        """All fills of an order, those it got while it rested too."""
+        return [fill for fill in self.engine.fills(order.account, order.symbol) if fill.order_id == order.id]
 
     def reports(self, order: Order) -> list[OrderReport]:
         return [report for report in self.said(OrderReport) if report.order is order]

@@ -45,6 +45,14 @@ def test_fees_in_quote_come_on_top_and_are_reserved(desk: Desk) -> None:
     assert refusal(lambda: desk.market("cat", Side.BUY, "1"))[0] == -2010
 
 
+def test_market_order_reserves_no_more_than_the_takers_fee(desk: Desk) -> None:
+    desk.change_symbol(maker=d("0.01"), taker=d("0.001"))
+    desk.accounting.set_fee_asset("cat", FeeAsset.QUOTE)
+    desk.fund("cat", USDT="101.101")
+    assert desk.market("cat", Side.BUY, "1").status is OrderStatus.FILLED
+    assert desk.balance("cat", "USDT") == (0, 0)
+
+
 def test_system_accounts_mirror_the_clients(desk: Desk) -> None:
     desk.market("ann", Side.BUY, "1")
     assert desk.ledger.balance(FEES, "BTC") == d("0.001")

@@ -203,10 +203,11 @@ class SpotMarket(RuleBasedStateMachine):
 
     @invariant()
     def every_open_order_is_somewhere(self) -> None:
-        there = [order.id for symbol in (BTC, ETH) for order in self.desk.engine.resting(symbol)]
-        there += [order.id for symbol in (BTC, ETH) for order in self.desk.engine.sleeping(symbol)]
-        parted = (order for _, order in self.sent if order.open and not self._driven(order))
-        assert set(there) >= {order.id for order in parted} and len(there) == len(set(there))
+        there = [order for symbol in (BTC, ETH) for order in self.desk.engine.resting(symbol)]
+        there += [order for symbol in (BTC, ETH) for order in self.desk.engine.sleeping(symbol)]
+        assert all(order.open for order in there)
+        waiting = {order.id for _, order in self.sent if order.open and not self._driven(order)}
+        assert {order.id for order in there} >= waiting and len(there) == len({order.id for order in there})
 
     @invariant()
     def book_is_not_crossed(self) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tradefleet.exchange.engine.events import ExecutionType
 from tradefleet.exchange.engine.orders import OrderStatus, Side, TimeInForce
+from tradefleet.exchange.engine.symbols import Market
 
 from .desk import BTC, FOK, IOC, Desk, d, limit, maker, refusal
 
@@ -108,7 +109,7 @@ def test_good_till_date_ends_at_its_time(desk: Desk) -> None:
 def test_quote_that_comes_to_a_waiting_order_fills_it_as_maker_at_its_price(desk: Desk) -> None:
     order = desk.limit("ann", Side.BUY, "3", "100")
     desk.quote({"95": "1"}, {"98": "2", "102": "5"})
-    assert [(fill.price, fill.quantity, fill.maker) for fill in order.fills] == [(d(100), 2, True)]
+    assert [(fill.price, fill.quantity, fill.maker) for fill in desk.fills(order)] == [(d(100), 2, True)]
     assert desk.engine.book(BTC).asks(1) == [(d(102), d(5))]
     assert desk.balance("ann", "USDT") == (d(9700), d(100))
 
@@ -117,3 +118,19 @@ def test_check_says_what_filters_say_and_does_nothing(desk: Desk) -> None:
     assert refusal(lambda: desk.engine.check("ann", limit(Side.BUY, "0.0001", "100")))[0] == -1013
     desk.engine.check("nobody", limit(Side.BUY, "1", "100"))
     assert desk.events == [] and desk.engine.orders("nobody", BTC) == []
+
+
+def test_perpetuals_refuse_in_words_of_their_own() -> None:
+    desk = Desk(market=Market.PERPETUAL).fund("ann", USDT="10000", BTC="10")
+    desk.quote({"99": "2"}, {"101": "2"})
+    post_only = limit(Side.BUY, "1", "101", post_only=True, time_in_force=TimeInForce.GTX, client_id="x")
+    assert refusal(lambda: desk.engine.place("ann", post_only)) == (
+        -5022,
+        "Due to the order could not be executed as maker, the Post Only order will be rejected. "
+        "The order will not be recorded in the order history.",
+    )
+    desk.limit("ann", Side.BUY, "1", "90", client_id="x")
+    assert refusal(lambda: desk.limit("ann", Side.BUY, "1", "90", client_id="x")) == (
+        -4116,
+        "ClientOrderId is duplicated.",
+    )

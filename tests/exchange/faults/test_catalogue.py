@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from tradefleet.exchange.faults.catalogue import FAULTS, described
+from tradefleet.exchange.faults.catalogue import FAULTS, REQUEST_FAULTS, described
 from tradefleet.exchange.faults.kinds import Canned, MessageFault, RequestFault
 from tradefleet.exchange.faults.message_faults import MESSAGE_FAULTS
 from tradefleet.exchange.faults.plan import Faults
-from tradefleet.exchange.faults.request_faults import REQUEST_FAULTS
 from tradefleet.exchange.faults.rules import Rule
 
 NOW = 1_700_000_000_123_000_000

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from tradefleet.exchange.accounts import make_accounts
+from tradefleet.exchange.engine.amounts import nearest_to
 from tradefleet.exchange.engine.engine import Engine
 from tradefleet.exchange.engine.ledger import Ledger
 from tradefleet.exchange.engine.perpetual.engine import PerpetualEngine
@@ -90,7 +91,7 @@ class Venue:
         engine = self.exchange.engines[market]
         last = engine.last_price("BTCUSDT")
         assert last is not None
-        return f"{(last * Decimal(part)).quantize(engine.symbols['BTCUSDT'].tick):f}"
+        return f"{nearest_to(last * Decimal(part), engine.symbols['BTCUSDT'].tick):f}"
 
     async def control(self, method: str, path: str, body: object = None, **parameters: str) -> tuple[int, Any]:
         """An answer of the control interface."""

@@ -170,7 +170,11 @@ def test_both_sides_of_a_cross_hedge_share_their_level() -> None:
     assert [(side, sign) for _, side, sign, _ in levels] == [("LONG", 1), ("SHORT", 1)]
     assert levels[0][3] == levels[1][3]
     floor.price("7000")
-    assert floor.amount(side="LONG") == 0
+    assert (floor.amount(side="LONG"), floor.amount(side="SHORT")) == (0, 0)
+    forced = [order for order in floor.engine.orders("ann", "BTCUSDT") if order.client_id.startswith("autoclose-")]
+    assert [order.side for order in forced] == [SELL, BUY]
+    assert forced[0].average_price == forced[1].average_price > 7000
+    assert floor.money() == 0
 
 
 def test_an_account_is_warned_once_before_it_is_liquidated() -> None:
@@ -238,3 +242,20 @@ def test_price_fee_and_loss_are_those_of_the_backtest(
 
 def _with_fee(fee: str) -> Symbol:
     return replace(BTC, liquidation_fee=D(fee))
+
+
+@pytest.mark.parametrize("side", [BUY, SELL])
+def test_at_its_level_a_cross_account_has_just_its_maintenance_margin(side: Side) -> None:
+    floor = Floor()
+    floor.order(side, "0.5")
+    floor.order(BUY, "2", symbol="ETHUSDT")
+    [(_, _, _, level)] = floor.engine.liquidations.level("BTCUSDT")
+    margins = floor.engine.perpetual.margins
+    # Without a look at the margin: the mark price alone is moved.
+    floor.engine.listing("BTCUSDT").mark_price = level
+    money = margins.of("ann", "USDT")
+    assert abs(money.cross_balance - money.cross_maintenance) < D("0.000001")
+    floor.engine.mark("BTCUSDT", level - side.sign * D("-0.01"))
+    assert floor.amount() != 0
+    floor.engine.mark("BTCUSDT", level + side.sign * D("-0.01"))
+    assert floor.amount() == 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal as D
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
-
 from tests.exchange.perpetual_wire.tape import NOW, FixedTape
+
 from tradefleet.exchange.accounts import Account, Accounts
 from tradefleet.exchange.engine.events import Event
 from tradefleet.exchange.engine.perpetual.engine import PerpetualEngine
@@ -22,6 +22,8 @@ from tradefleet.exchange.wire.endpoint import Call, Count
 from tradefleet.exchange.wire.parameters import Parameters
 from tradefleet.exchange.wire.perpetual.endpoints import ENDPOINTS
 from tradefleet.exchange.wire.user.perpetual import reports
+
+D = Decimal
 
 BTC = replace(
     make_symbol("BTC", market=Market.PERPETUAL, tick=D("0.10"), lot=D("0.001"), min_notional=D(100)), max_algo_orders=10

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 from tradefleet.exchange.replay.prices import AggregateTrade, Candle, DayStatistics, FundingRate, PublicTrade
 from tradefleet.market.time import DAY, HOUR, MINUTE, SECOND
+
+D = Decimal
 
 NOW = 1_700_000_000 * SECOND
 _OPEN = NOW - NOW % MINUTE - 10 * MINUTE

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 from typing import Any
 
 import pytest
-
 from tests.exchange.perpetual_wire.stall import MS, Stall
 from tests.exchange.recordings import documented, nautilus
 from tests.exchange.shapes import differences
+
+D = Decimal
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.exchange.perpetual_wire.stall import Stall
+
+MISSING = "Mandatory parameter '{}' was not sent, was empty/null, or malformed."
+INVALID = "Data sent for parameter '{}' is not valid."
 
 
 @pytest.fixture
@@ -94,16 +96,20 @@ def test_trailing_stop_follows(stall: Stall, name: str) -> None:
     ("changed", "code", "message"),
     [
         ({"triggerPrice": "31000"}, -2021, "Order would immediately trigger."),
-        ({"algoType": "VP"}, -1130, "Data sent for parameter 'algoType' is not valid."),
+        ({"algoType": "VP"}, -1130, INVALID.format("algoType")),
         ({"type": "LIMIT"}, -1116, "Invalid orderType."),
         ({"workingType": "INDEX"}, -4031, "Invalid parameter working type: INDEX"),
-        ({"type": "TRAILING_STOP_MARKET"}, -1102, "Mandatory parameter 'callbackRate' was not sent, was empty/null, or malformed."),
-        ({"type": "TRAILING_STOP_MARKET", "callbackRate": "10.1"}, -1130, "Data sent for parameter 'callbackRate' is not valid."),
-        ({"type": "STOP"}, -1102, "Mandatory parameter 'price' was not sent, was empty/null, or malformed."),
+        ({"type": "TRAILING_STOP_MARKET"}, -1102, MISSING.format("callbackRate")),
+        ({"type": "TRAILING_STOP_MARKET", "callbackRate": "10.1"}, -1130, INVALID.format("callbackRate")),
+        ({"type": "STOP"}, -1102, MISSING.format("price")),
         ({"price": "28900"}, -1106, "Parameter 'price' sent when not required."),
         ({"closePosition": "true", "quantity": "0.1"}, -4137, "Quantity must be zero with closePosition equals true"),
         ({"closePosition": "true", "reduceOnly": "true"}, -1106, "Parameter 'reduceonly' sent when not required."),
-        ({"closePosition": "true", "type": "STOP", "price": "1"}, -4136, "Target strategy invalid for orderType STOP,closePosition true"),
+        (
+            {"closePosition": "true", "type": "STOP", "price": "1"},
+            -4136,
+            "Target strategy invalid for orderType STOP,closePosition true",
+        ),
         ({"positionSide": "LONG"}, -4061, "Order's position side does not match user's setting."),
     ],
 )  # fmt: skip

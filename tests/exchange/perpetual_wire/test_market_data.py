@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-
 from tests.exchange.perpetual_wire.stall import MS, Stall
 from tests.exchange.recordings import documented, nautilus, recorded
 from tests.exchange.shapes import differences
@@ -164,14 +163,17 @@ def test_precisions_are_those_of_the_recording(stall: Stall) -> None:
         assert ours[name] == theirs[name]
 
 
+PAIR = {"pair": "BTCUSDT", "interval": "1m"}
+MINUTES = {"symbol": "BTCUSDT", "interval": "1m"}
+BLANK = {"[][5]": "the documentation has a blank after the digit"}
 DOCUMENTED = [
     ("GetAggregatedTradeHistory", "/v1/aggTrades", {"symbol": "BTCUSDT"}, {}),
     ("GetBookPrice", "/v1/ticker/bookTicker", {"symbol": "BTCUSDT"}, {}),
-    ("GetContinuousContractKlines", "/v1/continuousKlines", {"pair": "BTCUSDT", "interval": "1m", "contractType": "PERPETUAL"}, {}),
+    ("GetContinuousContractKlines", "/v1/continuousKlines", PAIR | {"contractType": "PERPETUAL"}, {}),
     ("GetFundingInfo", "/v1/fundingInfo", {}, {"[].updateTime": "recorded in 2025, not in the documentation"}),
     ("GetFundingRates", "/v1/fundingRate", {"symbol": "BTCUSDT"}, {}),
-    ("GetIndexPriceKlines", "/v1/indexPriceKlines", {"pair": "BTCUSDT", "interval": "1m"}, {"[][5]": "the documentation has a blank after the digit"}),
-    ("GetMarkPriceKlines", "/v1/markPriceKlines", {"symbol": "BTCUSDT", "interval": "1m"}, {"[][5]": "the documentation has a blank after the digit"}),
+    ("GetIndexPriceKlines", "/v1/indexPriceKlines", PAIR, BLANK),
+    ("GetMarkPriceKlines", "/v1/markPriceKlines", MINUTES, BLANK),
     ("GetPremiumIndexKlines", "/v1/premiumIndexKlines", {"symbol": "BTCUSDT", "interval": "1m"}, {}),
     ("GetKlines", "/v1/klines", {"symbol": "BTCUSDT", "interval": "1m"}, {}),
     ("GetMarkPrice", "/v1/premiumIndex", {"symbol": "BTCUSDT"}, {}),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from tests.exchange.perpetual_wire.stall import MS, Stall
 
 LIMIT = {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "quantity": "0.1", "price": "29000"}
@@ -232,8 +231,8 @@ def test_malformed_batches_are_refused(stall: Stall, text: str, code: int) -> No
 
 
 def test_numbers_and_booleans_of_a_batch_are_taken_as_they_are(stall: Stall) -> None:
-    text = '[{"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","timeInForce":"GTC","quantity":0.10,"price":29000,"reduceOnly":false}]'
-    (answer,) = stall.ask("POST", "/v1/batchOrders", batchOrders=text)
+    row = {**LIMIT, "price": 29000, "quantity": 0.1, "reduceOnly": False, "positionSide": None}
+    (answer,) = stall.ask("POST", "/v1/batchOrders", batchOrders=json.dumps([row]))
     assert (answer["status"], answer["origQty"]) == ("NEW", "0.100")
 
 

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-
 from tests.exchange.perpetual_wire.stall import Stall
 from tests.exchange.recordings import documented, nautilus
 from tests.exchange.shapes import differences

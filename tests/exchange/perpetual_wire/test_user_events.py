@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
-
 from tests.exchange.recordings import documented, nautilus
 from tests.exchange.shapes import differences
+
 from tradefleet.exchange.engine.events import (
     BalancesChanged,
     BookChanged,
@@ -33,6 +33,8 @@ from tradefleet.exchange.engine.orders import (
 from tradefleet.exchange.engine.symbols import Market
 from tradefleet.exchange.wire.user.perpetual import listen_key_expired, reports
 
+D = Decimal
+
 NOW = 1_700_000_000_123 * 1_000_000
 MS = 1_700_000_000_123
 FILL = Fill(7, 5, "ann", "BTCUSDT", Side.BUY, "BOTH", D("30000"), D("0.002"), D("60"), D("0.03"), "USDT", True, NOW)
@@ -41,7 +43,7 @@ STATE = PositionState(
 )
 STOP = Trigger(TriggerKind.STOP, D("29000"), None, PriceSource.MARK)
 TRAILING = Trigger(TriggerKind.TRAILING, D("31000"), D("0.005"))
-# The documentation says that what concerns fees is only sent with a fee, and what concerns trailing stops only with them.
+# By the documentation, fees are told with a fee only, and what concerns trailing stops with them only.
 FEES = {"o.N": "sent with a fee only", "o.n": "sent with a fee only"}
 ADDED = {"o.pm": "in the documentation since 2023", "o.gtd": "in the documentation since 2023"}
 TRAILED = {"o.AP": "sent with trailing stops only", "o.cr": "sent with trailing stops only"}

@@ -38,11 +38,11 @@ class Stand:
         if told:
             self.events.subscribe(self.told.append)
         symbols = {kind: {s.name: s for s in market.symbols if s.market is kind} for kind in Market}
-        ledger = Ledger()
         tape = market.tapes[Market.PERPETUAL]
+        own = symbols[Market.PERPETUAL]
         accounting: dict[Market, Any] = {
-            Market.SPOT: SpotAccounting(ledger, symbols[Market.SPOT]),
-            Market.PERPETUAL: PerpetualAccounting(Ledger(), symbols[Market.PERPETUAL], Settings(symbols[Market.PERPETUAL]), tape.mark_price),
+            Market.SPOT: SpotAccounting(Ledger(), symbols[Market.SPOT]),
+            Market.PERPETUAL: PerpetualAccounting(Ledger(), own, Settings(own), tape.mark_price),
         }
         engines = {
             kind: Engine(

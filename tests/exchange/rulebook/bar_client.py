@@ -11,7 +11,6 @@ from tradefleet.exchange.engine.engine import Engine
 from tradefleet.exchange.engine.order_lists import Contingency, OrderList, OrderListRequest
 from tradefleet.exchange.engine.orders import Execution, Fill, Order, OrderRequest, Side, Trigger, TriggerKind
 from tradefleet.exchange.engine.perpetual.engine import PerpetualEngine
-from tradefleet.exchange.engine.rejects import Reject
 from tradefleet.simulation.rules.break_even import break_even_reached
 from tradefleet.simulation.rules.sizing import Lots, tradable
 from tradefleet.simulation.rules.steps import Steps, nearest_step, steps_of
@@ -54,6 +53,10 @@ class Trade:
     exit_price: Decimal | None = None
 
 
+class StandsAtItsTargetError(Exception):
+    """The market stands at the target to the tick: the exchange takes no such pair, and the rule book waits."""
+
+
 class Desk(Protocol):
     """How a market is traded."""
 
@@ -62,6 +65,7 @@ class Desk(Protocol):
     def protect(self, side: Side, quantity: Decimal, stop: Decimal | None, target: Decimal | None) -> None: ...
     def unprotect(self) -> None: ...
     def affordable(self, quantity: Decimal, price: Decimal) -> Decimal: ...
+    def liquidated(self, price: Decimal) -> bool: ...
 
 
 class SpotDesk:
@@ -88,6 +92,8 @@ class SpotDesk:
         elif target is None:
             self.held = [self.engine.place(ACCOUNT, stops)]
         else:
+            if target == self.engine.last_price(self.symbol):
+                raise StandsAtItsTargetError
             pair: OrderList = self.engine.place_list(
                 ACCOUNT, OrderListRequest(self.symbol, Contingency.OCO, (limit, stops))
             )
@@ -104,6 +110,9 @@ class SpotDesk:
         free = self.engine.accounting.balances(ACCOUNT)[symbol.quote][0]
         cost = price * (1 + symbol.taker)
         return quantity if quantity * cost <= free else floor_to(free / cost, symbol.lot)
+
+    def liquidated(self, price: Decimal) -> bool:
+        return False
 
 
 class PerpetualDesk:
@@ -136,13 +145,13 @@ class PerpetualDesk:
             request = OrderRequest(
                 self.symbol, side, "STOP_MARKET", Execution.MARKET, quantity, trigger=_stop(stop), reduce_only=True
             )
-            self.stop = self.engine.algo_orders.place(ACCOUNT, request).order
+            self.stop = self.engine.algos.place(ACCOUNT, request).order
 
     def unprotect(self) -> None:
         if self.target is not None and self.target.open:
             self.engine.cancel(ACCOUNT, self.symbol, order_id=self.target.id)
         if self.stop is not None and self.stop.open and not self.stop.working:
-            self.engine.algo_orders.cancel(ACCOUNT, self.stop.id)
+            self.engine.algos.cancel(ACCOUNT, self.stop.id)
         self.stop = self.target = None
 
     def affordable(self, quantity: Decimal, price: Decimal) -> Decimal:
@@ -150,6 +159,10 @@ class PerpetualDesk:
         free = self.engine.perpetual.margins.available(ACCOUNT, symbol.quote)
         cost = price * (1 / Decimal(self.leverage) + symbol.taker)
         return quantity if quantity * cost <= free else floor_to(free / cost, symbol.lot)
+
+    def liquidated(self, price: Decimal) -> bool:
+        levels = [] if self.engine.liquidations is None else self.engine.liquidations.level(self.symbol)
+        return any((price - level) * sign <= 0 for _, _, sign, level in levels)
 
 
 class BarClient:
@@ -272,10 +285,16 @@ class BarClient:
         stop, target = self._price(self.stop), self._price(self.target)
         if stop is None and target is None:
             return
-        try:
-            self.desk.protect(self._away(), self.trades[-1].quantity, stop, target)
-        except Reject:
-            self._exit()
+        quantity, last = self.trades[-1].quantity, self.engine.last_price(self.symbol.name)
+        if stop is not None and last is not None and (last - stop) * self.side <= 0:
+            # What the open liquidates is no longer the client's to sell.
+            if not self.desk.liquidated(last):
+                self._exit()
+        elif target is not None and last is not None and (last - target) * self.side > 0:
+            self.desk.limit(self._away(), quantity, target)
+            self._sync()
+        else:
+            self.desk.protect(self._away(), quantity, stop, target)
 
     def _take_back(self) -> None:
         if self.resting is not None and self.resting.open:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from tests.exchange.streams.market import Place
 
 from tradefleet.exchange.engine.symbols import Market
+from tradefleet.exchange.replay.tape import MarketTape
 from tradefleet.exchange.wire.streams.market import MarketStreams
 from tradefleet.exchange.wire.streams.perpetual import PerpetualStreams
 from tradefleet.exchange.wire.streams.spot import SpotStreams
@@ -154,11 +156,15 @@ def _check(diff: Any, top: Any, rebuilt: tuple[Side, Side], last: int) -> None:
     assert sorted(rebuilt[1].items()) == [(Decimal(p), Decimal(q)) for p, q in top["a"]]
 
 
-def test_candles_that_somebody_listens_to_are_known() -> None:
-    spot, perpetual = Place(Market.SPOT), Place(Market.PERPETUAL)
-    assert streams_of(spot, "btcusdt@kline_5m").wants_candles("BTCUSDT", "5m")
-    assert not streams_of(spot, "btcusdt@kline_5m").wants_candles("BTCUSDT", "1m")
-    assert streams_of(perpetual, "btcusdt_perpetual@continuousKline_1h").wants_candles("BTCUSDT", "1h")
+def test_the_tape_is_told_which_candles_somebody_listens_to(place: Place) -> None:
+    tape = MarketTape(place.market)
+    exchange = replace(place.exchange, tapes={place.market: tape})
+    other = "_perpetual@continuousKline_1h" if place.market is Market.PERPETUAL else "@kline_1h"
+    streams = streams_of(place, "btcusdt@kline_5m", f"btcusdt{other}")
+    assert not tape.wanted("BTCUSDT", "5m")
+    streams.messages(place.printed(), exchange)
+    assert [tape.wanted("BTCUSDT", interval) for interval in ("1m", "5m", "1h")] == [False, True, True]
+    assert not tape.wanted("ETHUSDT", "5m")
 
 
 def test_a_symbol_without_a_price_has_no_ticker(place: Place) -> None:

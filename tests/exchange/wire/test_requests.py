@@ -214,7 +214,8 @@ async def test_http_1_0_and_head_and_absolute_addresses_are_served() -> None:
 
 async def test_what_clients_do_wrong_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     async with served() as scene:
-        await raw(scene, b"nonsense\r\n\r\n")
+        await raw(scene, b"GET /api/v3/ping HTTP/1.1\r\nno header\r\n\r\n")
+        await raw(scene, b"GET /api/v3/ping HTTP/1.1\r\n\r\n")
         await scene.get("/api/v3/echo?a=%00")
     assert not caplog.records
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from tradefleet.exchange.engine.accounting import Accounting
-from tradefleet.exchange.engine.amounts import ZERO
 from tradefleet.exchange.engine.bar_play import PlayedBar, PlayPhase, play
 from tradefleet.exchange.engine.bar_stage import Liquidations
 from tradefleet.exchange.engine.book import Book, Level
-from tradefleet.exchange.engine.events import Event, ExecutionType, Printed
-from tradefleet.exchange.engine.history import History
-from tradefleet.exchange.engine.intake import Intake
-from tradefleet.exchange.engine.lifecycle import Lifecycle
+from tradefleet.exchange.engine.events import Event, Printed
+from tradefleet.exchange.engine.floor import Floor
 from tradefleet.exchange.engine.listing import Listing
-from tradefleet.exchange.engine.matching import Matching
 from tradefleet.exchange.engine.order_lists import OrderList, OrderListRequest, OrderLists
 from tradefleet.exchange.engine.orders import Fill, Order, OrderRequest, OrderStatus, PriceSource
 from tradefleet.exchange.engine.rejects import Reject
-from tradefleet.exchange.engine.reports import Reports
 from tradefleet.exchange.engine.symbols import Market, Symbol
 from tradefleet.exchange.engine.triggers import Triggers
 
@@ -28,7 +22,7 @@ from tradefleet.exchange.engine.triggers import Triggers
 Watcher = Callable[[str, PriceSource, Decimal], None]
 
 
-class Engine:
+class Engine(Floor):
     """One market, spot or perpetual.
 
     A command either raises Reject and changes nothing, or does all of its work and emits its events: order reports as
@@ -50,23 +44,10 @@ class Engine:
         keep: int = 100_000,
         maker_limits: bool = False,
     ) -> None:
-        self.market = market
-        self.symbols: dict[str, Symbol] = dict(symbols)
-        self.accounting = accounting
-        self.clock = clock
-        self.emit = emit
+        super().__init__(market, symbols, accounting, clock=clock, emit=emit, keep=keep, maker_limits=maker_limits)
         self.watchers: list[Watcher] = []
-        self.maker_limits = maker_limits
-        # Set where the market has liquidations, and where conditional orders become others when they are triggered.
+        # Set where the market has liquidations.
         self.liquidations: Liquidations | None = None
-        self.trigger: Callable[[Order], Order | None] | None = None
-        self._listings = {name: Listing(symbol, Book(symbol), Triggers()) for name, symbol in symbols.items()}
-        self._history = History(keep)
-        self._reports = Reports(market, accounting, clock, emit)
-        self._lifecycle = Lifecycle(self._listings, accounting, self._history, self._reports)
-        self._matching = Matching(accounting, self._lifecycle, maker_limits)
-        self._intake = Intake(market, accounting, self._history, self._matching, clock)
-        self._deadlines: list[tuple[int, int, Order]] = []
         self.lists = OrderLists(self, keep)
         self._lifecycle.followers = self.lists
 
@@ -177,21 +158,6 @@ class Engine:
 
     # The market.
 
-    def listing(self, symbol: str) -> Listing:
-        """A symbol's book, triggers and prices; raises Reject for a symbol that is not traded here."""
-        found = self._listings.get(symbol)
-        if found is None:
-            raise Reject(-1121, "Invalid symbol.")
-        return found
-
-    def book(self, symbol: str) -> Book:
-        """The book of a symbol."""
-        return self.listing(symbol).book
-
-    def last_price(self, symbol: str) -> Decimal | None:
-        """The price of the last trade of the outside market, None before the first."""
-        return self.listing(symbol).last_price
-
     def replace_symbol(self, symbol: Symbol) -> None:
         """Trade a symbol by other filters and fees from now on, or a new symbol."""
         self.symbols[symbol.name] = symbol
@@ -257,148 +223,11 @@ class Engine:
                 self._wake(listing, price, PriceSource.MARK)
             self._tell(symbol, PriceSource.MARK, price)
 
-    # What order lists, algo orders, liquidations and the play of bars are made of.
-
-    def command(self, reason: str = "ORDER") -> Reports:
-        """One command as a context: the balances of all that is done within are reported once, for this reason."""
-        return self._reports.because(reason)
-
-    def enter(self, account: str, request: OrderRequest, *, list_id: int = -1, reserve: bool = True) -> Order:
-        """Take an order without starting it; raises Reject. Without `reserve`, call `reserve()` before it fills."""
-        with self._reports:
-            order = self._intake.take(account, request, self.listing(request.symbol), list_id=list_id, reserve=reserve)
-            self._lifecycle.take(order)
-            if request.good_till:
-                heapq.heappush(self._deadlines, (request.good_till, order.id, order))
-        return order
-
-    def enter_together(
-        self,
-        account: str,
-        requests: Sequence[OrderRequest],
-        working: int,
-        list_id: int,
-        admit: Callable[[Sequence[Order]], None],
-    ) -> tuple[Order, ...]:
-        """Take the orders of a list without starting them, all or none; all but the first `working` wait.
-
-        `admit` reserves for those that work; raises Reject, as this does.
-        """
-        with self._reports:
-            self._expire_due()
-            orders = self._intake.take_together(account, requests, working, self.listing(requests[0].symbol), list_id)
-            try:
-                admit(orders[:working])
-            except Reject:
-                self._intake.forget(orders)
-                raise
-            for order in orders:
-                self._lifecycle.take(order)
-        return tuple(orders)
-
-    def start_pending(self, orders: Sequence[Order], admit: Callable[[Sequence[Order]], None]) -> None:
-        """Let orders that waited start; where one may not, or `admit` raises Reject, all expire."""
-        with self._reports:
-            try:
-                for order in orders:
-                    self._intake.check_start(order, self.listing(order.symbol))
-                admit(orders)
-            except Reject:
-                for order in orders:
-                    if order.open:
-                        self._lifecycle.end(order, OrderStatus.EXPIRED)
-                return
-            for order in orders:
-                self._lifecycle.begin(order)
-            for order in orders:
-                if order.open:
-                    self.start(order)
-
-    def cancel_order(self, order: Order, cancel_id: str) -> None:
-        """Cancel an order at hand."""
-        with self._reports:
-            self._lifecycle.end(order, OrderStatus.CANCELED, cancel_id=cancel_id)
-
-    def reserve(self, order: Order) -> None:
-        """Reserve what an order entered without needs; raises Reject."""
-        self.accounting.admit(order, self._intake.price(order, self.listing(order.symbol)))
-
-    def force(self, account: str, request: OrderRequest, price: Decimal) -> Order:
-        """Fill an order of the exchange's own, whole and at once: no filter, no reservation, matched with nobody."""
-        listing = self.listing(request.symbol)
-        with self._reports:
-            order = self._intake.force(account, request, listing)
-            self._lifecycle.take(order, ExecutionType.CALCULATED)
-            self._lifecycle.fill(order, price, order.quantity, False, listing.next_trade_id())
-        return order
-
-    def start(self, order: Order) -> None:
-        """Let an entered order match, or sleep until it is triggered."""
-        listing = self.listing(order.symbol)
-        with self._reports:
-            if order.working:
-                self._matching.match(order, listing)
-            else:
-                self._lifecycle.sleep(order, self._intake.watched(order.request, listing))
-
-    def activate(self, order: Order) -> None:
-        """A conditional order is triggered: it works from now on, and matches."""
-        with self._reports:
-            self._lifecycle.wake(order)
-            if order.open:
-                self._matching.match(order, self.listing(order.symbol))
-
-    def wake(self, order: Order) -> Order | None:
-        """Trigger a sleeping order; gives the order that works now, itself or what it became, None where none does."""
-        with self._reports:
-            if self.trigger is not None:
-                return self.trigger(order)
-            self.activate(order)
-        return order
-
-    def reduces(self, order: Order) -> bool:
-        """Whether an order only takes from what its account holds."""
-        return self.accounting.reduces(order)
-
     def play(
         self, symbol: str, bar: PlayedBar, *, slippage: float = 0.0, participation: Decimal | None = None
     ) -> Iterator[PlayPhase]:
         """Play a bar by the rule book; stops where clients may act within it."""
         return play(self, symbol, bar, slippage=slippage, participation=participation)
-
-    def on_ended(self, listener: Callable[[Order], None]) -> None:
-        """Tell a listener of every order that reaches a final state."""
-        self._lifecycle.ended.append(listener)
-
-    def fill_at(self, order: Order, price: Decimal, quantity: Decimal, maker: bool) -> Fill | None:
-        """Fill an order against the house at a given price; a sleeping one is triggered by it.
-
-        Less than `quantity` fills where the account has not more to pay or to reduce; where that is nothing, the order
-        expires and there is no fill.
-        """
-        with self._reports:
-            if not order.working:
-                self._lifecycle.wake(order)
-            self._lifecycle.about_to_fill(order)
-            quantity = self.accounting.fillable(order, price, min(quantity, order.left))
-            if quantity <= ZERO:
-                self._lifecycle.end(order, OrderStatus.EXPIRED)
-                return None
-            trade_id = self.listing(order.symbol).next_trade_id()
-            return self._lifecycle.fill(order, price, quantity, maker, trade_id)
-
-    def expire(self, order: Order, reason: str = "NONE", status: OrderStatus = OrderStatus.EXPIRED) -> None:
-        """End an open order that nobody cancelled."""
-        with self._reports:
-            self._lifecycle.end(order, status, reason=reason)
-
-    def resting(self, symbol: str) -> list[Order]:
-        """Clients' orders in the book: bids, then asks, each in price-time priority."""
-        return [resting.order for resting in self.book(symbol).resting()]
-
-    def sleeping(self, symbol: str) -> list[Order]:
-        """Conditional orders that wait for their trigger, oldest first."""
-        return self.listing(symbol).triggers.orders()
 
     def _wake(self, listing: Listing, price: Decimal, source: PriceSource) -> None:
         for order in listing.triggers.woken(price, source):
@@ -409,12 +238,3 @@ class Engine:
     def _tell(self, symbol: str, source: PriceSource, price: Decimal) -> None:
         for watcher in self.watchers:
             watcher(symbol, source, price)
-
-    def _expire_due(self) -> None:
-        if not self._deadlines:
-            return
-        now = self.clock()
-        while self._deadlines and self._deadlines[0][0] <= now:
-            order = heapq.heappop(self._deadlines)[2]
-            if order.open:
-                self._lifecycle.end(order, OrderStatus.EXPIRED)

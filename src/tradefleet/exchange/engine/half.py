@@ -38,6 +38,7 @@ class _Prices:
         self._bid = side is Side.BUY
         # Worse is higher, on both sides.
         self._keys: list[Decimal] = []
+        self.best: Decimal | None = None
 
     def __iter__(self) -> Iterator[Decimal]:
         return (-key for key in self._keys) if self._bid else iter(self._keys)
@@ -45,23 +46,27 @@ class _Prices:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def best(self) -> Decimal | None:
-        if not self._keys:
-            return None
-        return -self._keys[0] if self._bid else self._keys[0]
-
     def add(self, price: Decimal) -> None:
         key = -price if self._bid else price
         self._keys.insert(bisect_left(self._keys, key), key)
+        self._find_best()
 
     def discard(self, price: Decimal) -> None:
         key = -price if self._bid else price
         at = bisect_left(self._keys, key)
         if at < len(self._keys) and self._keys[at] == key:
             del self._keys[at]
+        self._find_best()
 
     def replace(self, prices: Iterable[Decimal]) -> None:
         self._keys = sorted([-price for price in prices] if self._bid else prices)
+        self._find_best()
+
+    def _find_best(self) -> None:
+        if self._keys:
+            self.best = -self._keys[0] if self._bid else self._keys[0]
+        else:
+            self.best = None
 
 
 class Half:
@@ -80,11 +85,11 @@ class Half:
 
     def house_best(self) -> Decimal | None:
         """The house's best price."""
-        return self._house_prices.best()
+        return self._house_prices.best
 
     def client_best(self) -> Decimal | None:
         """The clients' best price."""
-        return self._client_prices.best()
+        return self._client_prices.best
 
     def better(self, one: Decimal, other: Decimal) -> bool:
         """Whether a price of this side comes before another."""
@@ -92,7 +97,7 @@ class Half:
 
     def best(self) -> Decimal | None:
         """The best price of all."""
-        house, client = self._house_prices.best(), self._client_prices.best()
+        house, client = self._house_prices.best, self._client_prices.best
         if house is None or client is None:
             return client if house is None else house
         return client if self.better(client, house) else house
@@ -141,7 +146,7 @@ class Half:
 
     def next_offer(self) -> Offer | None:
         """What trades next with an order that takes from this side."""
-        house, client = self._house_prices.best(), self._client_prices.best()
+        house, client = self._house_prices.best, self._client_prices.best
         if client is None:
             return None if house is None else Offer(house, self._house[house], None)
         if house is not None and self.better(house, client):

@@ -13,7 +13,7 @@ from tradefleet.exchange.engine.listing import Listing
 from tradefleet.exchange.engine.orders import Execution, Fill, Order, OrderStatus
 from tradefleet.exchange.engine.reports import Reports
 
-# How many fills an order carries with it; the history has more.
+# How many of the fills it met on its arrival an order carries with it, for the answer; the history has them all.
 _FILLS_CARRIED = 1000
 
 _ENDINGS = {
@@ -75,6 +75,14 @@ class Lifecycle:
         self._resting.add(order.id)
         self._reports.touch(listing)
 
+    def pull(self, order: Order) -> None:
+        """Take an order out of the book without ending it."""
+        if order.id in self._resting:
+            listing = self._listings[order.request.symbol]
+            listing.book.remove(order)
+            self._resting.discard(order.id)
+            self._reports.touch(listing)
+
     def touch(self, listing: Listing) -> None:
         """The house's levels have changed."""
         self._reports.touch(listing)
@@ -95,7 +103,7 @@ class Lifecycle:
         order.filled += quantity
         order.filled_quote += fill.quote
         order.last_trade_id = trade_id
-        if len(order.fills) < _FILLS_CARRIED:
+        if order.id not in self._resting and len(order.fills) < _FILLS_CARRIED:
             order.fills.append(fill)
         self._history.filled(fill)
         whole = order.filled >= order.quantity

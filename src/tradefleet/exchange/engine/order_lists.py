@@ -12,7 +12,7 @@ from typing import Protocol
 
 from tradefleet.exchange.engine.accounting import Accounting
 from tradefleet.exchange.engine.amounts import ZERO
-from tradefleet.exchange.engine.client_ids import client_id
+from tradefleet.exchange.engine.client_ids import made_up_id
 from tradefleet.exchange.engine.events import Event, ListReport
 from tradefleet.exchange.engine.orders import Order, OrderRequest, OrderStatus, Side, TriggerKind
 from tradefleet.exchange.engine.rejects import Reject
@@ -127,8 +127,9 @@ class ListEngine(Protocol):
 class OrderLists:
     """All order lists of a market; of those that are over the last `keep` are remembered.
 
-    Follows what becomes of their orders: as soon as one of two rivals fills, in part or whole, or is triggered, the other
-    expires; where one is cancelled, all are. Two rivals reserve as one order does: whichever fills has what is reserved.
+    Follows what becomes of their orders: as soon as one of two rivals fills, in part or whole, or is triggered, the
+    other expires; where one is cancelled, all are. Two rivals reserve as one order does: whichever fills has what is
+    reserved.
     """
 
     def __init__(self, engine: ListEngine, keep: int = 100_000) -> None:
@@ -150,7 +151,7 @@ class OrderLists:
             number = self._count + 1
             orders = self._engine.enter_together(account, request.requests, request.working, number, self._admit)
             self._count = number
-            name = request.client_id or client_id(self._engine.market, -number)
+            name = request.client_id or made_up_id(self._engine.market, "list", number)
             made = OrderList(number, name, account, request.symbol, request.contingency, orders, self._engine.clock())
             self._open[number] = made
             self._tell(made)
@@ -252,7 +253,9 @@ class OrderLists:
     def _admit(self, orders: Sequence[Order]) -> None:
         """Reserve for orders that start together: of two rivals, once, for the dearer."""
         first = next((order for order in orders if order.request.trigger is None), orders[0])
-        self._engine.accounting.admit(first, max(_cost_price(order) for order in orders))
+        last = self._engine.last_price(first.symbol) or ZERO
+        prices = [order.request.limit_price or _level(order.request) or last for order in orders]
+        self._engine.accounting.admit(first, max(prices))
 
     def _check(self, account: str, request: OrderListRequest) -> None:
         names = [each.client_id for each in request.requests if each.client_id]
@@ -306,11 +309,6 @@ def _is_stop(request: OrderRequest) -> bool:
 
 def _level(request: OrderRequest) -> Decimal | None:
     return request.limit_price if request.trigger is None else request.trigger.price
-
-
-def _cost_price(order: Order) -> Decimal:
-    request = order.request
-    return request.limit_price or _level(request) or ZERO
 
 
 def _among(orders: Sequence[Order], order: Order) -> bool:

@@ -30,8 +30,9 @@ class Reports:
         self._books: dict[str, Listing] = {}
 
     def because(self, reason: str) -> Reports:
-        """The next command's balances change for this reason."""
-        self._reason = reason
+        """The next command's balances change for this reason; within another, that one's reason stays."""
+        if not self._depth:
+            self._reason = reason
         return self
 
     def touch(self, listing: Listing) -> None:

@@ -165,9 +165,11 @@ class SpotAccounting:
         return ONE + rate if self.fee_asset(order.account) is FeeAsset.QUOTE else ONE
 
     def _reserved_rate(self, order: Order, symbol: Symbol) -> Decimal:
+        """The highest rate that an order may come to pay."""
         request = order.request
-        resting = request.execution is Execution.LIMIT and request.time_in_force is TimeInForce.GTC
-        if request.post_only or (self._maker_limits and resting):
+        if request.execution is Execution.MARKET or request.time_in_force in (TimeInForce.IOC, TimeInForce.FOK):
+            return symbol.taker
+        if request.post_only or self._maker_limits:
             return symbol.maker
         return max(symbol.maker, symbol.taker)
 

@@ -94,7 +94,7 @@ def usual_brackets() -> tuple[Bracket, ...]:
     """Brackets of a liquid perpetual; each amount makes the maintenance margin continuous at its floor.
 
     >>> [(bracket.rate, bracket.amount) for bracket in usual_brackets()[:2]]
-    [(Decimal('0.004'), Decimal('0')), (Decimal('0.005'), Decimal('50.000'))]
+    [(Decimal('0.004'), Decimal('0.000')), (Decimal('0.005'), Decimal('50.000'))]
     """
     brackets: list[Bracket] = []
     amount, rate = Decimal(0), Decimal(_TIERS[0][2])

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
 
+from tradefleet.exchange.faults.answers import TooManyRequests
 from tradefleet.exchange.faults.kinds import MessageFault, RequestFault
 from tradefleet.exchange.faults.message_faults import Message, MessageForm
-from tradefleet.exchange.faults.request_faults import Request, RequestForm, TooManyRequests
+from tradefleet.exchange.faults.request_form import Request, RequestForm
 from tradefleet.exchange.faults.rules import Rule, Struck, read_rule
 from tradefleet.market.errors import ParameterError
 from tradefleet.market.time import SECOND

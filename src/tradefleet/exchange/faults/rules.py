@@ -10,7 +10,7 @@ import msgspec
 
 from tradefleet.exchange.faults.catalogue import FAULTS
 from tradefleet.exchange.faults.message_faults import Message, MessageForm
-from tradefleet.exchange.faults.request_faults import Request, RequestForm
+from tradefleet.exchange.faults.request_form import Request, RequestForm
 from tradefleet.market.errors import ParameterError, did_you_mean
 from tradefleet.market.time import parse_time
 

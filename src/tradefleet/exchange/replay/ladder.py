@@ -1,4 +1,4 @@
-"""Candles of one longer interval, kept up with the base candles they are made of."""
+"""Candles of one interval, kept up with the base candles they are made of."""
 
 from __future__ import annotations
 
@@ -54,11 +54,6 @@ class Ladder:
         """How many candles there are."""
         return len(self._rows)
 
-    @property
-    def last(self) -> Row | None:
-        """The candle that holds the latest base candle."""
-        return self._rows[-1] if self._rows else None
-
     def push(self, row: Row) -> None:
         """A base candle has closed."""
         period = intervals.start(self._interval, row.time)
@@ -78,6 +73,44 @@ class Ladder:
     def rows(self, start: int, stop: int) -> list[Row]:
         """The candles at places [start, stop)."""
         return self._rows[start:stop]
+
+
+class Recent:
+    """Closed base candles, the last `keep` of them at hand; older ones are made by the past when they are asked for."""
+
+    def __init__(self, past: Past, keep: int = 4096) -> None:
+        self._past = past
+        self._keep = keep
+        self._stop = past.count
+        self._rows = past.rows(max(past.first, past.count - keep), past.count)
+
+    @property
+    def first(self) -> int:
+        """The place of the oldest candle."""
+        return self._past.first
+
+    @property
+    def count(self) -> int:
+        """The place the next one will have."""
+        return self._stop
+
+    def push(self, row: Row) -> None:
+        """A base candle has closed."""
+        self._rows.append(row)
+        self._stop += 1
+        if len(self._rows) > 2 * self._keep:
+            del self._rows[: -self._keep]
+
+    def place(self, time: int) -> int:
+        """The place of the first candle that opens at or after a time."""
+        return self._past.place(time)
+
+    def rows(self, start: int, stop: int) -> list[Row]:
+        """The candles at places [start, stop)."""
+        begin = self._stop - len(self._rows)
+        if start < begin:
+            return self._past.rows(start, stop)
+        return self._rows[start - begin : max(stop - begin, 0)]
 
 
 def selected(source: Rows, since: int | None, until: int | None, limit: int) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from collections.abc import Iterable
 from decimal import Decimal
@@ -16,6 +17,30 @@ _NOTHING = Decimal(0)
 Change = dict[Decimal, Decimal]
 
 
+class _Side:
+    """Quantities by price, and the prices in order."""
+
+    def __init__(self, levels: Change) -> None:
+        self.levels = {price: quantity for price, quantity in levels.items() if quantity}
+        self.prices = sorted(self.levels)
+
+    def apply(self, changed: Change) -> None:
+        for price, quantity in changed.items():
+            if not quantity:
+                if self.levels.pop(price, None) is not None:
+                    del self.prices[bisect_left(self.prices, price)]
+                continue
+            if price not in self.levels:
+                insort(self.prices, price)
+            self.levels[price] = quantity
+
+    def above(self, price: Decimal) -> list[Decimal]:
+        return self.prices[bisect_right(self.prices, price) :]
+
+    def below(self, price: Decimal) -> list[Decimal]:
+        return self.prices[: bisect_left(self.prices, price)]
+
+
 class RecordedBook:
     """Levels by price of one symbol; `gaps` counts differences that were missed.
 
@@ -26,31 +51,30 @@ class RecordedBook:
     def __init__(self, scale: Scale) -> None:
         self.gaps = 0
         self._scale = scale
-        self._bids: Change = {}
-        self._asks: Change = {}
+        self._bids = _Side({})
+        self._asks = _Side({})
         self._last: int | None = None
         self._recent: deque[Depth] = deque(maxlen=_KEPT)
 
     def best(self) -> tuple[Decimal | None, Decimal | None]:
         """The best bid and ask."""
-        return max(self._bids, default=None), min(self._asks, default=None)
+        bids, asks = self._bids.prices, self._asks.prices
+        return bids[-1] if bids else None, asks[0] if asks else None
 
     def levels(self) -> tuple[Change, Change]:
         """All levels."""
-        return dict(self._bids), dict(self._asks)
+        return dict(self._bids.levels), dict(self._asks.levels)
 
     def snapshot(self, message: Snapshot) -> tuple[Change, Change]:
         """All levels anew, and on them the differences that are newer."""
-        before = self._bids, self._asks
-        self._bids, self._asks = self._read(message.bids), self._read(message.asks)
-        _drop_empty(self._bids)
-        _drop_empty(self._asks)
+        bids, asks = self._bids.levels, self._asks.levels
+        self._bids, self._asks = _Side(self._read(message.bids)), _Side(self._read(message.asks))
         newer = [depth for depth in self._recent if depth.u > message.lastUpdateId]
         self._last = message.lastUpdateId
         for depth in newer:
             self._put(depth.b, depth.a)
             self._last = depth.u
-        return _difference(before[0], self._bids), _difference(before[1], self._asks)
+        return _difference(bids, self._bids.levels), _difference(asks, self._asks.levels)
 
     def depth(self, message: Depth) -> tuple[Change, Change]:
         """Levels that changed; nothing where they are known already, all anew after a gap."""
@@ -59,8 +83,8 @@ class RecordedBook:
         gone: tuple[Change, Change] = ({}, {})
         if self._last is not None and self._missed(message):
             self.gaps += 1
-            gone = dict.fromkeys(self._bids, _NOTHING), dict.fromkeys(self._asks, _NOTHING)
-            self._bids, self._asks = {}, {}
+            gone = dict.fromkeys(self._bids.levels, _NOTHING), dict.fromkeys(self._asks.levels, _NOTHING)
+            self._bids, self._asks = _Side({}), _Side({})
             self._recent.clear()
         self._recent.append(message)
         self._last = message.u
@@ -72,11 +96,11 @@ class RecordedBook:
         if self._last is not None and message.u <= self._last:
             return {}, {}
         bid, ask = self._price(message.b), self._price(message.a)
-        bids = {price: _NOTHING for price in self._bids if price > bid}
-        asks = {price: _NOTHING for price in self._asks if price < ask}
+        bids = dict.fromkeys(self._bids.above(bid), _NOTHING)
+        asks = dict.fromkeys(self._asks.below(ask), _NOTHING)
         bids[bid], asks[ask] = self._quantity(message.B), self._quantity(message.A)
-        _apply(self._bids, bids)
-        _apply(self._asks, asks)
+        self._bids.apply(bids)
+        self._asks.apply(asks)
         return bids, asks
 
     def _missed(self, message: Depth) -> bool:
@@ -86,8 +110,8 @@ class RecordedBook:
 
     def _put(self, bids: Iterable[Pair], asks: Iterable[Pair]) -> tuple[Change, Change]:
         changed = self._read(bids), self._read(asks)
-        _apply(self._bids, changed[0])
-        _apply(self._asks, changed[1])
+        self._bids.apply(changed[0])
+        self._asks.apply(changed[1])
         return changed
 
     def _read(self, levels: Iterable[Pair]) -> Change:
@@ -98,19 +122,6 @@ class RecordedBook:
 
     def _quantity(self, quantity: Decimal) -> Decimal:
         return quantity.quantize(self._scale.lot)
-
-
-def _apply(side: Change, changed: Change) -> None:
-    for price, quantity in changed.items():
-        if quantity:
-            side[price] = quantity
-        else:
-            side.pop(price, None)
-
-
-def _drop_empty(side: Change) -> None:
-    for price in [price for price, quantity in side.items() if not quantity]:
-        del side[price]
 
 
 def _difference(before: Change, after: Change) -> Change:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from tradefleet.exchange.replay import intervals
@@ -52,24 +51,19 @@ def joined(first: Row, second: Row) -> Row:
     )
 
 
-def candles_of(rows: Iterable[Row], interval: str, scale: Scale) -> list[Candle]:
-    """The rows in decimals."""
-    tick, lot, quote = scale.tick, scale.lot, scale.quote
-    length = intervals.length(interval)
-    return [
-        Candle(
-            row[0],
-            # Asked for by the thousand: what is the same for all of them is looked up once.
-            row[0] + length - intervals.MILLISECOND if length else intervals.close_time(interval, row[0]),
-            row[1] * tick,
-            row[2] * tick,
-            row[3] * tick,
-            row[4] * tick,
-            row[5] * lot,
-            quote(row[6]),
-            row[7],
-            row[8] * lot,
-            quote(row[9]),
-        )
-        for row in rows
-    ]
+def candle_of(row: Row, interval: str, scale: Scale) -> Candle:
+    """The row in decimals."""
+    tick, lot = scale.tick, scale.lot
+    return Candle(
+        row.time,
+        intervals.close_time(interval, row.time),
+        row.open * tick,
+        row.high * tick,
+        row.low * tick,
+        row.close * tick,
+        row.volume * lot,
+        scale.quote(row.quote),
+        row.trades,
+        row.taker * lot,
+        scale.quote(row.taker_quote),
+    )

@@ -16,7 +16,7 @@ from tradefleet.exchange.replay.prices import (
     FundingRate,
     PublicTrade,
 )
-from tradefleet.exchange.replay.row import Row, candles_of
+from tradefleet.exchange.replay.row import Row
 from tradefleet.exchange.replay.statistics import day_of
 from tradefleet.exchange.replay.track import Track
 
@@ -73,9 +73,7 @@ class MarketTape:
     ) -> list[Candle]:
         """Candles, the running one too, opening in [since, until]; the first `limit` from `since`, else the last."""
         track = self.track(symbol)
-        if track is None:
-            return []
-        return candles_of(track.rows(interval, since, until, limit), interval, track.scale)
+        return [] if track is None else track.candles(interval, since, until, limit)
 
     def trades(self, symbol: str, limit: int = 500, from_id: int | None = None) -> list[PublicTrade]:
         """The last trades, or those from an id on."""
@@ -169,9 +167,7 @@ class MarketTape:
 
     def publish(self, track: Track, now: int) -> None:
         """Tell the candles that have ended by now as closed, those that anybody wants."""
-        for interval, end in tuple(track.unclosed.items()):
-            if end > now:
-                continue
+        for interval in [name for name in track.intervals if track.unclosed.get(name, now + 1) <= now]:
             del track.unclosed[interval]
             if self.wanted(track.symbol.name, interval):
                 row = track.latest(interval)

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from tradefleet.exchange.engine.symbols import Symbol
 from tradefleet.exchange.replay import intervals
-from tradefleet.exchange.replay.ladder import Ladder, Rows, selected
+from tradefleet.exchange.replay.ladder import Ladder, Recent, selected
 from tradefleet.exchange.replay.past import Past
-from tradefleet.exchange.replay.prices import PublicTrade
-from tradefleet.exchange.replay.row import NO_ID, Row, joined
+from tradefleet.exchange.replay.prices import Candle, PublicTrade
+from tradefleet.exchange.replay.row import NO_ID, Row, candle_of, joined
 from tradefleet.market.timeframe import Timeframe
 
 
@@ -49,7 +49,9 @@ class Track:
         # Of each interval, when the candle ends that has not been told to be closed.
         self.unclosed: dict[str, int] = {}
         self._base = next((name for name in self.intervals if intervals.length(name) == base.nanoseconds), None)
-        self._ladders: dict[str, Ladder] = {}
+        self._ladders: dict[str, Ladder | Recent] = {}
+        # Candles made of rows that are kept: who polls asks for the same ones again.
+        self._made: dict[str, dict[int, tuple[Row, Candle]]] = {}
         # The last closed base candle, and the last price in ticks.
         self.closed = next(iter(past.rows(past.count - 1, past.count)), None)
         self._last = None if self.closed is None else self.closed.close
@@ -60,13 +62,14 @@ class Track:
         return None if self._last is None else self.scale.price(self._last)
 
     def price_at(self, time: int) -> Decimal:
-        """The open of the candle that opens at a time, else the last close before it."""
+        """The open of the candle that opens at a time, else the close, so far, of the one it falls into or after."""
+        if self.running is not None and self.running.row.time <= time:
+            row = self.running.row
+            return self.scale.price(row.open if row.time == time else row.close)
         place = self.past.place(time)
-        opening = self.past.rows(place, place + 1)
-        if opening and opening[0].time == time:
-            return self.scale.price(opening[0].open)
-        if self.running is not None and self.running.row.time == time:
-            return self.scale.price(self.running.row.open)
+        found = self.past.rows(place, place + 1)
+        if found and found[0].time == time:
+            return self.scale.price(found[0].open)
         before = self.past.rows(place - 1, place)
         return self.scale.price(before[0].close if before else (self._last or 0))
 
@@ -98,6 +101,19 @@ class Track:
         for ladder in self._ladders.values():
             ladder.push(row)
 
+    def candles(self, interval: str, since: int | None, until: int | None, limit: int) -> list[Candle]:
+        """Candles of an interval, as `rows`."""
+        made = self._made.setdefault(interval, {})
+        if len(made) > _CANDLES:
+            made.clear()
+        candles = []
+        for row in self.rows(interval, since, until, limit):
+            known = made.get(row.time)
+            if known is None or known[0] is not row:
+                known = made[row.time] = row, candle_of(row, interval, self.scale)
+            candles.append(known[1])
+        return candles
+
     def rows(self, interval: str, since: int | None, until: int | None, limit: int) -> list[Row]:
         """Candles of an interval, the running one too; the first `limit` from `since`, else the last."""
         if interval not in self.intervals or limit <= 0:
@@ -128,11 +144,10 @@ class Track:
             return joined(last, running.row)
         return running.row._replace(time=period)
 
-    def _source(self, interval: str) -> Rows:
-        if interval == self._base:
-            return self.past
+    def _source(self, interval: str) -> Ladder | Recent:
         if interval not in self._ladders:
-            self._ladders[interval] = Ladder(interval, self.past)
+            is_base = interval == self._base
+            self._ladders[interval] = Recent(self.past) if is_base else Ladder(interval, self.past)
         return self._ladders[interval]
 
     def trades_from(self, number: int, limit: int) -> list[PublicTrade]:
@@ -174,3 +189,5 @@ class Track:
 
 
 _PORTION = 250
+# Candles of an interval that are kept made.
+_CANDLES = 10_000

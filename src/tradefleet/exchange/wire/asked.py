@@ -98,7 +98,7 @@ class SymbolChange(Asked, frozen=True):
 
 
 class StreamsChange(Asked, frozen=True):
-    """What to do to connections now: those of user streams, of market streams, or all; of one account or market.
+    """What to do to connections now: those with an open user stream, the others, or all; of one account or market.
 
     `code` is that of close, `seconds` are of freeze, `variant` and `stream` of malformed.
     """

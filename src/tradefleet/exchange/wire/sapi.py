@@ -7,13 +7,14 @@ from decimal import Decimal
 
 from tradefleet.exchange.accounts import Account
 from tradefleet.exchange.engine.amounts import UNIT, ZERO
+from tradefleet.exchange.engine.client_ids import made_up_id
 from tradefleet.exchange.engine.rejects import Reject
 from tradefleet.exchange.engine.symbols import Symbol
 from tradefleet.exchange.wire.door import NO_PERMISSION
 from tradefleet.exchange.wire.endpoint import Call, Endpoint, Security
 from tradefleet.exchange.wire.numbers import milliseconds, plain
 from tradefleet.exchange.wire.spot.account import balances_of
-from tradefleet.exchange.wire.spot.payloads import Payload, made_up_id
+from tradefleet.exchange.wire.spot.payloads import Payload
 from tradefleet.exchange.wire.spot.reading import symbol_of
 from tradefleet.market.time import DAY
 

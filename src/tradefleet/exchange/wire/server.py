@@ -40,7 +40,7 @@ _LARGEST_BODY = 1 << 20
 _LONGEST_LINE = 1 << 16
 _HANDSHAKE_SECONDS = 10.0
 # What a refused client has still to say is read and thrown away for so long.
-_LINGER_SECONDS = 2.0
+_LINGER_SECONDS = 1.0
 _STOP_SECONDS = 5.0
 _CONTROL = "/control"
 
@@ -188,6 +188,7 @@ class Server:
         await self.sockets.close()
         if self._web is not None:
             self._web.pre_shutdown()
+            await _gone(self._web)
             await self._web.shutdown(_STOP_SECONDS)
             self._web = None
         for listening in self._listening:
@@ -236,6 +237,14 @@ class Server:
             problem = ParameterError(reject.message, where=sent.path, cure="see GET /control")
             return Answer(encoded({"error": problem.as_dict()}), 400)
         return Answer(encoded(found))
+
+
+async def _gone(server: web.Server) -> None:
+    """Wait for connections whose client has gone: aiohttp's shutdown forgets them while they still read the rest."""
+    loop = asyncio.get_running_loop()
+    latest = loop.time() + _LINGER_SECONDS
+    while server.connections and loop.time() < latest:
+        await asyncio.sleep(_LINGER_SECONDS / 100)
 
 
 async def _read_body(request: web.BaseRequest, seconds: float) -> bytes | Answer:

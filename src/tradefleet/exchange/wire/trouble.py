@@ -9,6 +9,8 @@ from typing import Protocol
 import msgspec
 
 from tradefleet.exchange.engine.engine import Engine
+from tradefleet.exchange.engine.orders import Order
+from tradefleet.exchange.engine.perpetual.engine import PerpetualEngine
 from tradefleet.exchange.engine.rejects import Reject
 from tradefleet.exchange.faults.kinds import Canned, RequestFault
 from tradefleet.exchange.wire.responses import Answer, encoded, lines, refusal
@@ -109,14 +111,8 @@ def halved(answer: Answer) -> Answer:
 
 def fill_first(engine: Engine, account: str, parameters: Mapping[str, str]) -> None:
     """Fill an order that is about to be cancelled; a conditional one wakes instead."""
-    number = parameters.get("orderId", "")
     try:
-        order = engine.order(
-            account,
-            parameters.get("symbol", ""),
-            order_id=int(number) if number.isdecimal() else None,
-            client_id=parameters.get("origClientOrderId"),
-        )
+        order = _about_to_go(engine, account, parameters)
     except Reject:
         # The cancelling itself will tell the client.
         return
@@ -125,3 +121,17 @@ def fill_first(engine: Engine, account: str, parameters: Mapping[str, str]) -> N
         engine.wake(order)
     elif order.open and price is not None:
         engine.fill_at(order, price, order.left, maker=True)
+
+
+def _about_to_go(engine: Engine, account: str, parameters: Mapping[str, str]) -> Order:
+    algo = parameters.get("clientAlgoId")
+    if isinstance(engine, PerpetualEngine) and (algo is not None or "algoId" in parameters):
+        return engine.algos.order(account, algo_id=_number(parameters, "algoId"), client_id=algo).order
+    client_id = parameters.get("origClientOrderId")
+    symbol = parameters.get("symbol", "")
+    return engine.order(account, symbol, order_id=_number(parameters, "orderId"), client_id=client_id)
+
+
+def _number(parameters: Mapping[str, str], name: str) -> int | None:
+    found = parameters.get(name, "")
+    return int(found) if found.isdecimal() else None

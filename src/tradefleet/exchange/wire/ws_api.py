@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import msgspec
 
@@ -17,6 +16,7 @@ from tradefleet.exchange.wire.limits import Limiter, Refused
 from tradefleet.exchange.wire.parameters import Parameters
 from tradefleet.exchange.wire.spot.endpoints import ENDPOINTS
 from tradefleet.exchange.wire.user.sessions import ApiSession
+from tradefleet.exchange.wire.ws_session import SESSION_METHODS, Request
 
 _ENDPOINTS = {(endpoint.method, endpoint.path): endpoint for endpoint in ENDPOINTS}
 _V3 = "/api/v3/"
@@ -59,18 +59,7 @@ _METHODS: dict[str, tuple[str, str]] = {
     "myTrades": ("GET", "myTrades"),
     "myPreventedMatches": ("GET", "myPreventedMatches"),
 }
-_SESSION_WEIGHT = 2
 _MILLISECONDS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """One request of a session."""
-
-    session: ApiSession
-    parameters: Parameters
-    account: Account | None
-    now: int
 
 
 class WsApi:
@@ -96,7 +85,7 @@ class WsApi:
             if endpoint.orders and account is not None:
                 spender = account
                 self._limiter.spend_orders(Market.SPOT, account.name, endpoint.orders)
-            answer["result"] = self._result(name, endpoint, _Request(session, parameters, account, self._door.now))
+            answer["result"] = self._result(name, endpoint, Request(session, parameters, account, self._door.now))
         except Reject as reject:
             answer["status"] = reject.status
             answer["error"] = self._error(reject)
@@ -121,8 +110,8 @@ class WsApi:
             check_permission(account, Market.SPOT, changes=endpoint.method != "GET")
         return account
 
-    def _result(self, name: str, endpoint: Endpoint, request: _Request) -> object:
-        own = _SESSION_METHODS.get(name)
+    def _result(self, name: str, endpoint: Endpoint, request: Request) -> object:
+        own = SESSION_METHODS.get(name)
         if own is not None:
             return own.answer(request)
         return endpoint.answer(Call(self._exchange, request.account, request.parameters, request.now, self._desk))
@@ -164,8 +153,8 @@ def _read(message: Mapping[str, object]) -> tuple[str, dict[str, object]]:
 
 
 def _endpoint(name: str) -> Endpoint:
-    if name in _SESSION_METHODS:
-        return _SESSION_METHODS[name].endpoint
+    if name in SESSION_METHODS:
+        return SESSION_METHODS[name].endpoint
     if name not in _METHODS:
         raise Reject(-1020, "This operation is not supported.")
     method, path = _METHODS[name]
@@ -195,68 +184,3 @@ def _payload(given: Mapping[str, object]) -> str:
 def _signed_text(value: object) -> str:
     # A client signs the digits it has written.
     return repr(value) if isinstance(value, float) else _text(value)
-
-
-def _logon(_: _Request) -> object:
-    """Only keys of another kind than this exchange gives may log on."""
-    raise Reject(-4056, "HMAC_SHA256 API key is not supported.")
-
-
-def _status(request: _Request) -> dict[str, object]:
-    account = request.session.account
-    return {
-        "apiKey": None if account is None else account.api_key,
-        "authorizedSince": None if account is None else request.now,
-        "connectedSince": request.now,
-        "returnRateLimits": True,
-        "serverTime": request.now,
-        "userDataStream": bool(request.session.subscriptions),
-    }
-
-
-def _logout(request: _Request) -> dict[str, object]:
-    request.session.account = None
-    return _status(request)
-
-
-def _subscribe(request: _Request) -> dict[str, object]:
-    account = request.account or request.session.account
-    if account is None:
-        raise Reject(-1002, "You are not authorized to execute this request.", 401)
-    if request.session.subscribed(account):
-        raise Reject(-2035, "User Data Stream subscription already active.")
-    return {"subscriptionId": request.session.subscribe(account)}
-
-
-def _unsubscribe(request: _Request) -> dict[str, object]:
-    if not request.session.unsubscribe(request.parameters.optional_whole("subscriptionId")):
-        raise Reject(-2036, "User Data Stream subscription not active.")
-    return {}
-
-
-def _subscriptions(request: _Request) -> list[dict[str, object]]:
-    return [{"subscriptionId": number} for number in request.session.subscriptions]
-
-
-@dataclass(frozen=True, slots=True)
-class _SessionMethod:
-    """A method that concerns the connection itself."""
-
-    answer: Callable[[_Request], object]
-    security: Security = Security.NONE
-
-    @property
-    def endpoint(self) -> Endpoint:
-        """What it costs and what a caller must bring; there is no such path."""
-        return Endpoint("GET", "", lambda _: None, _SESSION_WEIGHT, self.security)
-
-
-_SESSION_METHODS: dict[str, _SessionMethod] = {
-    "session.logon": _SessionMethod(_logon, Security.SIGNED),
-    "session.status": _SessionMethod(_status),
-    "session.logout": _SessionMethod(_logout),
-    "session.subscriptions": _SessionMethod(_subscriptions),
-    "userDataStream.subscribe": _SessionMethod(_subscribe),
-    "userDataStream.subscribe.signature": _SessionMethod(_subscribe, Security.SIGNED),
-    "userDataStream.unsubscribe": _SessionMethod(_unsubscribe),
-}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tradefleet.exchange.engine.amounts import ZERO
-from tradefleet.exchange.engine.client_ids import client_id as made_client_id
+from tradefleet.exchange.engine.client_ids import made_up_id
 from tradefleet.exchange.engine.events import ConditionalReport, Event
 from tradefleet.exchange.engine.orders import Execution, Order, OrderRequest, PriceSource
 from tradefleet.exchange.engine.perpetual.accounting import PerpetualAccounting
@@ -50,7 +50,7 @@ class AlgoOrders:
         self._check(account, request)
         self._count += 1
         now = self._clock()
-        client_id = request.client_id or made_client_id(Market.PERPETUAL, self._count)
+        client_id = request.client_id or made_up_id("algo", self._count)
         order = Order(self._count, client_id, account, request, request.quantity or ZERO, now, now, working=False)
         algo = AlgoOrder(order)
         self._book.add(algo)

@@ -55,6 +55,53 @@ class AlgoOrder:
     reason: str = ""
 
     @property
+    def waiting(self) -> bool:
+        """Whether it can still be triggered or cancelled."""
+        return self.status is AlgoStatus.NEW
+
+    def move_to(self, status: AlgoStatus, time: int) -> None:
+        """Go to another state; raises ValueError for a step that the lifecycle does not have."""
+        if status not in ALGO_LIFECYCLE[self.status]:
+            raise ValueError(f"conditional order {self.order.id} cannot go from {self.status} to {status}")
+        self.status = status
+        self.order.updated = time
+        if status is AlgoStatus.FINISHED and self.triggered is not None:
+            self.order.move_to(self.triggered.status, time)
+        elif status in _ENDS:
+            self.order.move_to(_ENDS[status], time)
+
+
+class AlgoBook:
+    """All conditional orders: those that wait or are on their way, and the last `keep` that have ended."""
+
+    def __init__(self, keep: int = 100_000) -> None:
+        self._live: dict[int, AlgoOrder] = {}
+        self._by_account: dict[str, dict[int, AlgoOrder]] = {}
+        self._ended: deque[AlgoOrder] = deque(maxlen=keep)
+        self._by_order: dict[int, AlgoOrder] = {}
+
+    def add(self, algo: AlgoOrder) -> None:
+        """Keep a new one."""
+        self._live[algo.order.id] = algo
+        self._by_account.setdefault(algo.order.account, {})[algo.order.id] = algo
+
+    def triggered(self, algo: AlgoOrder, order: Order) -> None:
+        """Note the order it became."""
+        algo.triggered = order
+        self._by_order[order.id] = algo
+
+    def end(self, algo: AlgoOrder) -> None:
+        """Move one that has ended to the history."""
+        if self._live.pop(algo.order.id, None) is not None:
+            del self._by_account[algo.order.account][algo.order.id]
+            self._ended.append(algo)
+        if algo.triggered is not None:
+            self._by_order.pop(algo.triggered.id, None)
+
+    def of_order(self, order_id: int) -> AlgoOrder | None:
+        """The conditional order that an open order came from."""
+        return self._by_order.get(order_id)
+
     def waiting(self, account: str, symbol: str | None = None) -> list[AlgoOrder]:
         """An account's that wait for their price, oldest first."""
         mine = self._by_account.get(account, {}).values()

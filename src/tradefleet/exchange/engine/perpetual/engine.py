@@ -8,14 +8,16 @@ from decimal import Decimal
 from tradefleet.exchange.engine.engine import Engine
 from tradefleet.exchange.engine.events import BalancesChanged, Event, ExecutionType
 from tradefleet.exchange.engine.ledger import Ledger
-from tradefleet.exchange.engine.orders import PriceSource
+from tradefleet.exchange.engine.orders import Order, PriceSource, Side
 from tradefleet.exchange.engine.perpetual.accounting import PerpetualAccounting
 from tradefleet.exchange.engine.perpetual.algo import AlgoOrders
+from tradefleet.exchange.engine.perpetual.amendments import Amendments
 from tradefleet.exchange.engine.perpetual.configuration import Configuration
 from tradefleet.exchange.engine.perpetual.funding import pay_funding
 from tradefleet.exchange.engine.perpetual.liquidation import Liquidations
 from tradefleet.exchange.engine.perpetual.risk import Risk
 from tradefleet.exchange.engine.perpetual.settings import Settings
+from tradefleet.exchange.engine.rejects import Reject
 from tradefleet.exchange.engine.symbols import Market, Symbol
 
 
@@ -56,6 +58,7 @@ class PerpetualEngine(Engine):
         )
         self.risk = Risk(self.perpetual)
         self.algos = AlgoOrders(self.perpetual, self, clock, self._told, keep)
+        self._amendments = Amendments(self.perpetual, self._intake, self._lifecycle, self._matching, self._reports)
         self.configuration = Configuration(self.perpetual, self._has_orders, clock, self._told)
         self._liquidations = Liquidations(self.perpetual, self.risk, self, clock, self._told)
         self.liquidations = self._liquidations
@@ -67,6 +70,26 @@ class PerpetualEngine(Engine):
         """The mark price of a symbol, its last price while there is none."""
         listing = self.listing(symbol)
         return listing.last_price if listing.mark_price is None else listing.mark_price
+
+    def amend(
+        self,
+        account: str,
+        symbol: str,
+        side: Side,
+        quantity: Decimal,
+        price: Decimal,
+        *,
+        order_id: int | None = None,
+        client_id: str | None = None,
+    ) -> Order:
+        """Give an open limit order another quantity and price; raises Reject."""
+        with self._reports:
+            self._expire_due()
+            order = self.order(account, symbol, order_id=order_id, client_id=client_id)
+            if not order.open:
+                raise Reject(-2013, "Order does not exist.")
+            self._amendments.amend(order, self.listing(symbol), side, quantity, price)
+        return order
 
     def pay_funding(self, symbol: str, rate: Decimal, mark: Decimal, time: int) -> None:
         """Let every open position of a symbol pay or receive funding."""

@@ -93,6 +93,11 @@ class Exposure:
         part = self._part(order)
         return ZERO if part is None else part.quantity
 
+    def counted_at(self, order: Order) -> tuple[Decimal, Decimal]:
+        """How much of an order is counted, and at which price."""
+        part = self._part(order)
+        return (ZERO, ZERO) if part is None else (part.quantity, part.price)
+
     def sums(self, account: str, symbol: str, position_side: str) -> Sums:
         """The sums of one side of a symbol; not to be changed."""
         return self._sums.get((account, symbol, position_side), _EMPTY)

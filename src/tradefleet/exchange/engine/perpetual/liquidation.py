@@ -63,16 +63,19 @@ class Liquidations:
             self._check(account, symbol, warn_only)
 
     def liquidate(self, account: str, symbol: str, position_side: str, price: Decimal) -> None:
-        """Close a position at a price; nothing where there is none any more."""
+        """Close a position at a price, with what shares its level; nothing where there is none any more."""
         position = self._accounting.positions.get(account, symbol, position_side)
         if not position.amount:
             return
         with self._engine.command():
             self._engine.cancel_all(account, symbol)
             group = self._risk.group(position)
-            price = never_worse(price, self._risk.bankruptcy(group), position.sign)
-            with self._accounting.taking_over(self._left(group, price)):
-                self._engine.force(account, self._order(position, price), price)
+            price = never_worse(price, self._risk.bankruptcy(group), group.sign)
+            left = self._left(group, price)
+            for item in group.positions:
+                with self._accounting.taking_over(left):
+                    order = self._engine.force(account, self._order(item, price), price)
+                left -= order.fills[-1].fee
         self._make_up(account, symbol)
 
     def _order(self, position: Position, price: Decimal) -> OrderRequest:

@@ -30,6 +30,11 @@ class Group:
         """The positions as arithmetic takes them."""
         return [Leg(position.amount, position.cost) for position in self.positions]
 
+    @property
+    def sign(self) -> int:
+        """1 where a falling price loses, -1 where a rising one does."""
+        return 1 if sum((position.amount for position in self.positions), ZERO) > 0 else -1
+
 
 class Risk:
     """Liquidation prices and margin ratios; changes nothing."""

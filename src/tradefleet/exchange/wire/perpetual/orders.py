@@ -7,6 +7,7 @@ from tradefleet.exchange.engine.rejects import Reject
 from tradefleet.exchange.engine.symbols import Symbol
 from tradefleet.exchange.wire.endpoint import Call
 from tradefleet.exchange.wire.perpetual import payloads
+from tradefleet.exchange.wire.perpetual.market import engine_of
 from tradefleet.exchange.wire.perpetual.order_reading import Reply, limit_price, order_request, reply_of, side_of
 from tradefleet.exchange.wire.perpetual.payloads import Payload
 from tradefleet.exchange.wire.perpetual.reading import Window, limit_of, optional_symbol, symbol_of, week_of
@@ -36,9 +37,7 @@ def amend(call: Call) -> object:
     symbol, (order_id, client_id) = symbol_of(call), ids_of(call)
     side = side_of(call.parameters)
     quantity, price = call.parameters.decimal("quantity"), limit_price(call, symbol, side)
-    order = call.exchange.perpetual.amend(
-        call.who, symbol.name, side, quantity, price, order_id=order_id, client_id=client_id
-    )
+    order = engine_of(call).amend(call.who, symbol.name, side, quantity, price, order_id=order_id, client_id=client_id)
     return payloads.amended_order(symbol, order)
 
 

@@ -61,7 +61,7 @@ def uid(account_name: str) -> int:
     """A number for an account, the same for the same name.
 
     >>> uid("first")
-    1
+    2811460452
     """
     return int.from_bytes(hashlib.sha256(account_name.encode()).digest()[:4])
 

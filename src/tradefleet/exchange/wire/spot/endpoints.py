@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tradefleet.exchange.wire.endpoint import Endpoint, Security
-from tradefleet.exchange.wire.spot import account, market_data, order_lists, orders, tickers
+from tradefleet.exchange.wire.spot import account, choosing, market_data, order_lists, orders, tickers
 from tradefleet.exchange.wire.spot.exchange_info import exchange_info
 
 _SIGNED = Security.SIGNED
@@ -20,11 +20,11 @@ _PUBLIC = (
     Endpoint("GET", _V3 + "klines", market_data.candles, 2),
     Endpoint("GET", _V3 + "uiKlines", market_data.candles, 2),
     Endpoint("GET", _V3 + "avgPrice", market_data.average_price, 2),
-    Endpoint("GET", _V3 + "ticker/24hr", tickers.day, tickers.day_weight),
-    Endpoint("GET", _V3 + "ticker/tradingDay", tickers.trading_day, tickers.window_weight),
-    Endpoint("GET", _V3 + "ticker/price", tickers.price, tickers.few_weight),
-    Endpoint("GET", _V3 + "ticker/bookTicker", tickers.best, tickers.few_weight),
-    Endpoint("GET", _V3 + "ticker", tickers.rolling, tickers.window_weight),
+    Endpoint("GET", _V3 + "ticker/24hr", tickers.day, choosing.day_weight),
+    Endpoint("GET", _V3 + "ticker/tradingDay", tickers.trading_day, choosing.window_weight),
+    Endpoint("GET", _V3 + "ticker/price", tickers.price, choosing.few_weight),
+    Endpoint("GET", _V3 + "ticker/bookTicker", tickers.best, choosing.few_weight),
+    Endpoint("GET", _V3 + "ticker", tickers.rolling, choosing.window_weight),
 )
 _ORDERS = (
     Endpoint("POST", _V3 + "order", orders.place, 1, _SIGNED, orders=1),

@@ -15,15 +15,10 @@ from tradefleet.exchange.engine.symbols import Symbol
 from tradefleet.exchange.wire.endpoint import Call
 from tradefleet.exchange.wire.numbers import eight, plain
 from tradefleet.exchange.wire.parameters import Parameters
+from tradefleet.exchange.wire.spot.choosing import names_of
+from tradefleet.exchange.wire.spot.order_types import OrderType, SelfTradePrevention
 from tradefleet.exchange.wire.spot.payloads import Payload
-from tradefleet.exchange.wire.spot.reading import (
-    ICEBERG_PARTS,
-    LARGEST_DELTA,
-    SMALLEST_DELTA,
-    OrderType,
-    SelfTradePrevention,
-)
-from tradefleet.exchange.wire.spot.tickers import names_of
+from tradefleet.exchange.wire.spot.reading import ICEBERG_PARTS, LARGEST_DELTA, SMALLEST_DELTA
 
 _AVERAGE_MINUTES = 5
 _PERMISSION = "SPOT"
@@ -95,8 +90,8 @@ def _symbols(call: Call) -> object:
         raise Reject(-1121, "Invalid symbol.")
     chosen = _chosen(parameters, symbols) if names is None else [symbols[name] for name in names]
     if "showPermissionSets" in parameters and not parameters.flag("showPermissionSets"):
-        return [{**described(symbol), "permissionSets": []} for symbol in chosen or ()]
-    if len(chosen) == len(symbols):
+        return [{**described(symbol), "permissionSets": []} for symbol in chosen]
+    if names is None and len(chosen) == len(symbols):
         return _written.all(symbols)
     return [_written.one(symbols, symbol.name) for symbol in chosen]
 

@@ -10,15 +10,8 @@ from tradefleet.exchange.engine.rejects import Reject
 from tradefleet.exchange.engine.symbols import Symbol
 from tradefleet.exchange.wire.endpoint import Call
 from tradefleet.exchange.wire.parameters import Parameters
-from tradefleet.exchange.wire.spot.reading import (
-    Names,
-    OrderType,
-    read_one,
-    read_side,
-    read_type,
-    self_trade_prevention,
-    symbol_of,
-)
+from tradefleet.exchange.wire.spot.order_types import Names, OrderType
+from tradefleet.exchange.wire.spot.reading import read_one, read_side, read_type, self_trade_prevention, symbol_of
 
 Requests = tuple[OrderRequest, ...]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tradefleet.exchange.engine.client_ids import made_up_id
 from tradefleet.exchange.engine.order_lists import Contingency, OrderList, OrderListRequest
 from tradefleet.exchange.engine.orders import Order
 from tradefleet.exchange.engine.rejects import Reject
@@ -86,7 +87,7 @@ def cancel(call: Call) -> Payload:
     """DELETE /api/v3/orderList."""
     name = symbol_of(call).name
     list_id, client_id = _which(call, "listClientOrderId")
-    cancel_id = call.parameters.client_id("newClientOrderId") or payloads.made_up_id(
+    cancel_id = call.parameters.client_id("newClientOrderId") or made_up_id(
         "cancel list", call.who, name, list_id, client_id
     )
     found = call.exchange.spot.cancel_list(call.who, name, list_id=list_id, client_id=client_id, cancel_id=cancel_id)
@@ -115,7 +116,7 @@ def cancel_everything(call: Call) -> list[Payload]:
     orders = spot.open_orders(call.who, name)
     if not orders:
         raise Reject(-2011, "Unknown order sent.")
-    cancel_id = payloads.made_up_id("cancel all", call.who, name, orders[0].id)
+    cancel_id = made_up_id("cancel all", call.who, name, orders[0].id)
     lists = {found.id: found for found in spot.order_lists(call.who)}
     told: dict[int, Payload] = {}
     for order in orders:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
+from tradefleet.exchange.engine.client_ids import made_up_id
 from tradefleet.exchange.engine.orders import Order, OrderRequest, OrderStatus
 from tradefleet.exchange.engine.rejects import Reject
 from tradefleet.exchange.wire.endpoint import Call
 from tradefleet.exchange.wire.parameters import Parameters
 from tradefleet.exchange.wire.spot import payloads
+from tradefleet.exchange.wire.spot.order_types import OrderType
 from tradefleet.exchange.wire.spot.payloads import Payload
-from tradefleet.exchange.wire.spot.reading import OrderType, both_missing, optional_symbol, read_order, symbol_of
+from tradefleet.exchange.wire.spot.reading import both_missing, optional_symbol, read_order, symbol_of
 from tradefleet.exchange.wire.spot.windows import window_of
 
 _UNKNOWN_ORDER = Reject(-2011, "Unknown order sent.")
@@ -111,7 +113,7 @@ def cancel(call: Call) -> Payload:
 def _cancel(call: Call, order_id: int | None, client_id: str | None, cancel_id: str | None) -> Payload:
     spot, name = call.exchange.spot, symbol_of(call).name
     _check_restriction(call, order_id, client_id)
-    given = cancel_id or payloads.made_up_id("cancel", call.who, name, order_id, client_id)
+    given = cancel_id or made_up_id("cancel", call.who, name, order_id, client_id)
     order = spot.cancel(call.who, name, order_id=order_id, client_id=client_id, cancel_id=given)
     return payloads.cancelled(order, given)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import string
 from typing import Any
 
 from tradefleet.exchange.engine.amounts import ZERO
@@ -18,22 +16,6 @@ _ZERO = eight(ZERO)
 NO_FEES = {"maker": _ZERO, "taker": _ZERO}
 DISCOUNT = {"enabledForAccount": False, "enabledForSymbol": False, "discountAsset": "BNB", "discount": "0.75000000"}
 _BIPS = 10_000
-_LETTERS = string.ascii_letters + string.digits
-_MADE_UP_LENGTH = 22
-
-
-def made_up_id(*parts: object) -> str:
-    """An id such as the exchange gives where the client gives none: the same parts give the same one.
-
-    >>> made_up_id("cancel", 1)
-    'KtzCuNOKVBKdb1eNgy1gVY'
-    """
-    number = int.from_bytes(hashlib.sha256(repr(parts).encode()).digest())
-    letters = []
-    for _ in range(_MADE_UP_LENGTH):
-        number, letter = divmod(number, len(_LETTERS))
-        letters.append(_LETTERS[letter])
-    return "".join(letters)
 
 
 def acknowledged(order: Order) -> Payload:

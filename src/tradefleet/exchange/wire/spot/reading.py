@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 from tradefleet.exchange.engine.orders import Execution, OrderRequest, Side, TimeInForce, Trigger, TriggerKind
 from tradefleet.exchange.engine.rejects import Reject
 from tradefleet.exchange.engine.symbols import Symbol
 from tradefleet.exchange.wire.endpoint import Call
 from tradefleet.exchange.wire.parameters import Parameters
+from tradefleet.exchange.wire.spot.order_types import (
+    FORMS,
+    PLAIN,
+    QUOTE_QUANTITY,
+    Form,
+    Names,
+    OrderType,
+    SelfTradePrevention,
+    SpotTimeInForce,
+    needless,
+)
 
 _BIPS = Decimal(10_000)
 # Of the filters TRAILING_DELTA and ICEBERG_PARTS, the same for every symbol.
@@ -19,76 +28,6 @@ ICEBERG_PARTS = 10
 _SMALLEST_STRATEGY_TYPE = 1_000_000
 
 
-class OrderType(StrEnum):
-    """The types of spot orders."""
-
-    LIMIT = "LIMIT"
-    LIMIT_MAKER = "LIMIT_MAKER"
-    MARKET = "MARKET"
-    STOP_LOSS = "STOP_LOSS"
-    STOP_LOSS_LIMIT = "STOP_LOSS_LIMIT"
-    TAKE_PROFIT = "TAKE_PROFIT"
-    TAKE_PROFIT_LIMIT = "TAKE_PROFIT_LIMIT"
-
-
-class _TimeInForce(StrEnum):
-    """How long orders wait on the spot market."""
-
-    GTC = "GTC"
-    IOC = "IOC"
-    FOK = "FOK"
-
-
-class SelfTradePrevention(StrEnum):
-    """What happens to orders of one account that meet."""
-
-    NONE = "NONE"
-    EXPIRE_TAKER = "EXPIRE_TAKER"
-    EXPIRE_MAKER = "EXPIRE_MAKER"
-    EXPIRE_BOTH = "EXPIRE_BOTH"
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """What a type of order is made of: must it have a price, a time in force, and what wakes it."""
-
-    execution: Execution
-    trigger: TriggerKind | None = None
-    timed: bool = False
-    post_only: bool = False
-
-
-_LIMIT, _MARKET = Execution.LIMIT, Execution.MARKET
-_FORMS: dict[OrderType, _Form] = {
-    OrderType.LIMIT: _Form(_LIMIT, timed=True),
-    OrderType.LIMIT_MAKER: _Form(_LIMIT, post_only=True),
-    OrderType.MARKET: _Form(_MARKET),
-    OrderType.STOP_LOSS: _Form(_MARKET, TriggerKind.STOP),
-    OrderType.STOP_LOSS_LIMIT: _Form(_LIMIT, TriggerKind.STOP, timed=True),
-    OrderType.TAKE_PROFIT: _Form(_MARKET, TriggerKind.TAKE_PROFIT),
-    OrderType.TAKE_PROFIT_LIMIT: _Form(_LIMIT, TriggerKind.TAKE_PROFIT, timed=True),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What the parameters of one order are called: those of an order in a list have names of their own."""
-
-    type: str = "type"
-    side: str = "side"
-    quantity: str = "quantity"
-    price: str = "price"
-    stop_price: str = "stopPrice"
-    trailing_delta: str = "trailingDelta"
-    time_in_force: str = "timeInForce"
-    client_id: str = "newClientOrderId"
-    iceberg: str = "icebergQty"
-    strategy_id: str = "strategyId"
-    strategy_type: str = "strategyType"
-
-
-PLAIN = Names()
-_QUOTE_QUANTITY = "quoteOrderQty"
 SIGNING = frozenset({"recvWindow", "timestamp", "signature", "apiKey", "returnRateLimits"})
 _ORDER_PARAMETERS = SIGNING | {
     "symbol", "side", "type", "timeInForce", "quantity", "quoteOrderQty", "price", "newClientOrderId", "strategyId",
@@ -157,7 +96,7 @@ def read_one(
     parameters: Parameters, symbol: Symbol, side: Side, kind: OrderType, prevention: str, names: Names = PLAIN
 ) -> OrderRequest:
     """One order, from the parameters of these names."""
-    form = _FORMS[kind]
+    form = FORMS[kind]
     _refuse_needless(parameters, kind, names)
     quantity, quote = _quantities(parameters, kind, names)
     time_in_force = _time_in_force(parameters, form, names)
@@ -168,7 +107,7 @@ def read_one(
         execution=form.execution,
         quantity=quantity,
         quote_quantity=quote,
-        limit_price=parameters.decimal(names.price) if form.execution is _LIMIT else None,
+        limit_price=parameters.decimal(names.price) if form.execution is Execution.LIMIT else None,
         trigger=_trigger(parameters, form.trigger, names),
         time_in_force=time_in_force,
         post_only=form.post_only,
@@ -181,18 +120,7 @@ def read_one(
 
 
 def _refuse_needless(parameters: Parameters, kind: OrderType, names: Names) -> None:
-    """Refuse parameters that this type of order has no use for."""
-    form = _FORMS[kind]
-    needless: list[str] = []
-    if form.execution is _MARKET:
-        needless += [names.price, names.iceberg]
-    if not form.timed:
-        needless.append(names.time_in_force)
-    if form.trigger is None:
-        needless += [names.stop_price, names.trailing_delta]
-    if kind is not OrderType.MARKET:
-        needless.append(_QUOTE_QUANTITY)
-    for name in needless:
+    for name in needless(kind, names):
         if name in parameters:
             raise Reject(-1106, f"Parameter '{name}' sent when not required.")
 
@@ -201,11 +129,11 @@ def _quantities(parameters: Parameters, kind: OrderType, names: Names) -> tuple[
     """How much of the base and of the quote currency: one of the two."""
     if kind is not OrderType.MARKET or names is not PLAIN:
         return parameters.decimal(names.quantity), None
-    quantity, quote = parameters.optional_decimal(names.quantity), parameters.optional_decimal(_QUOTE_QUANTITY)
+    quantity, quote = parameters.optional_decimal(names.quantity), parameters.optional_decimal(QUOTE_QUANTITY)
     if quantity is None and quote is None:
-        raise both_missing(names.quantity, _QUOTE_QUANTITY)
+        raise both_missing(names.quantity, QUOTE_QUANTITY)
     if quantity is not None and quote is not None:
-        raise Reject(-1106, f"Parameter '{_QUOTE_QUANTITY}' sent when not required.")
+        raise Reject(-1106, f"Parameter '{QUOTE_QUANTITY}' sent when not required.")
     return quantity, quote
 
 
@@ -214,10 +142,10 @@ def both_missing(first: str, second: str) -> Reject:
     return Reject(-1102, f"Param '{first}' or '{second}' must be sent, but both were empty/null!")
 
 
-def _time_in_force(parameters: Parameters, form: _Form, names: Names) -> TimeInForce:
+def _time_in_force(parameters: Parameters, form: Form, names: Names) -> TimeInForce:
     if not form.timed:
         return TimeInForce.GTC
-    return TimeInForce(parameters.choice(names.time_in_force, _TimeInForce, -1115, "Invalid timeInForce.").value)
+    return TimeInForce(parameters.choice(names.time_in_force, SpotTimeInForce, -1115, "Invalid timeInForce.").value)
 
 
 def _trigger(parameters: Parameters, kind: TriggerKind | None, names: Names) -> Trigger | None:

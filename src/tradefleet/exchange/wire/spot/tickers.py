@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-
-import msgspec
 
 from tradefleet.exchange.engine.amounts import ZERO, divided
 from tradefleet.exchange.engine.rejects import Reject
@@ -16,13 +13,12 @@ from tradefleet.exchange.replay.prices import DayStatistics
 from tradefleet.exchange.wire.endpoint import Call
 from tradefleet.exchange.wire.numbers import MILLISECOND, digits, eight, milliseconds
 from tradefleet.exchange.wire.parameters import Parameters
+from tradefleet.exchange.wire.spot.choosing import answered, refuse_all
 from tradefleet.exchange.wire.spot.market_data import tape_of
 from tradefleet.exchange.wire.spot.payloads import Payload
 from tradefleet.market.time import DAY, HOUR, MINUTE
 
-_MOST_SYMBOLS = 100
 _UNITS = {"m": (MINUTE, 59), "h": (HOUR, 23), "d": (DAY, 7)}
-_PER_SYMBOL, _MOST_WEIGHT = 4, 200
 
 
 class _Form(StrEnum):
@@ -54,7 +50,7 @@ class _Range:
 def day(call: Call) -> object:
     """GET /api/v3/ticker/24hr."""
     form = _form(call.parameters)
-    return _answered(call, lambda symbol: _day_of(call, symbol, form))
+    return answered(call, lambda symbol: _day_of(call, symbol, form))
 
 
 def _day_of(call: Call, symbol: Symbol, form: _Form) -> Payload:
@@ -97,8 +93,8 @@ def trading_day(call: Call) -> object:
     form = _form(call.parameters)
     now = call.exchange.clock()
     start = now - now % DAY
-    _refuse_all(call.parameters)
-    return _answered(call, lambda symbol: _window_of(call, symbol, start, start + DAY - MILLISECOND, form))
+    refuse_all(call.parameters)
+    return answered(call, lambda symbol: _window_of(call, symbol, start, start + DAY - MILLISECOND, form))
 
 
 def rolling(call: Call) -> object:
@@ -107,8 +103,8 @@ def rolling(call: Call) -> object:
     length = _length(call.parameters.get("windowSize", "1d"))
     now = call.exchange.clock()
     start = now - length
-    _refuse_all(call.parameters)
-    return _answered(call, lambda symbol: _window_of(call, symbol, start - start % MINUTE, now, form))
+    refuse_all(call.parameters)
+    return answered(call, lambda symbol: _window_of(call, symbol, start - start % MINUTE, now, form))
 
 
 def _length(asked: str) -> int:
@@ -184,12 +180,12 @@ def _sums(stretch: _Range) -> Payload:
 def price(call: Call) -> object:
     """GET /api/v3/ticker/price."""
     tape = tape_of(call)
-    return _answered(call, lambda symbol: {"symbol": symbol.name, "price": eight(tape.last_price(symbol.name) or ZERO)})
+    return answered(call, lambda symbol: {"symbol": symbol.name, "price": eight(tape.last_price(symbol.name) or ZERO)})
 
 
 def best(call: Call) -> object:
     """GET /api/v3/ticker/bookTicker."""
-    return _answered(call, lambda symbol: _best_of(call, symbol))
+    return answered(call, lambda symbol: _best_of(call, symbol))
 
 
 def _best_of(call: Call, symbol: Symbol) -> Payload:
@@ -204,72 +200,7 @@ def _best_of(call: Call, symbol: Symbol) -> Payload:
     }
 
 
-def names_of(parameters: Parameters) -> list[str] | None:
-    """The symbols that are named by `symbol` or `symbols`; None for all."""
-    if "symbol" in parameters and "symbols" in parameters:
-        raise Reject(-1128, "Combination of optional parameters invalid.")
-    if "symbol" in parameters:
-        return [parameters.symbol()]
-    if "symbols" not in parameters:
-        return None
-    try:
-        names = msgspec.json.decode(parameters.text("symbols"), type=list[str])
-    except (msgspec.DecodeError, UnicodeEncodeError):
-        raise Reject(
-            -1100,
-            "Illegal characters found in parameter 'symbols'; legal range is "
-            '\'^\\[("[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}){0,1}\\]$\'.',
-        ) from None
-    if len(set(names)) < len(names):
-        raise Reject(-1151, "Symbol is present multiple times in the list.")
-    return names
-
-
-def _answered(call: Call, make: Callable[[Symbol], Payload]) -> object:
-    """One object where one symbol is named, else a list."""
-    names = names_of(call.parameters)
-    symbols = call.exchange.spot.symbols
-    if names is None:
-        return [make(symbol) for symbol in symbols.values()]
-    if not all(name in symbols for name in names):
-        raise Reject(-1121, "Invalid symbol.")
-    made = [make(symbols[name]) for name in names]
-    return made[0] if "symbol" in call.parameters else made
-
-
-def _refuse_all(parameters: Parameters) -> None:
-    """Refuse a request that names no symbol, or too many."""
-    names = names_of(parameters)
-    if names is None:
-        raise Reject(-1102, "Param 'symbol' or 'symbols' must be sent, but both were empty/null!")
-    if len(names) > _MOST_SYMBOLS:
-        raise Reject(-1101, f"Too many parameters; expected '{_MOST_SYMBOLS}' and received '{len(names)}'.")
-
-
 def _form(parameters: Parameters) -> _Form:
     if "type" not in parameters:
         return _Form.FULL
     return parameters.choice("type", _Form, -1139, "Invalid ticker type.")
-
-
-def day_weight(parameters: Parameters) -> int:
-    """Weight of tickers of the last day, by how many symbols are named."""
-    if "symbol" in parameters:
-        return 2
-    named = _named(parameters)
-    return 2 if 0 < named <= 20 else 40 if 0 < named <= 100 else 80
-
-
-def few_weight(parameters: Parameters) -> int:
-    """Weight of prices and best bids and asks."""
-    return 2 if "symbol" in parameters else 4
-
-
-def window_weight(parameters: Parameters) -> int:
-    """Weight of tickers of windows: by the symbol."""
-    return min(_PER_SYMBOL * max(_named(parameters), 1), _MOST_WEIGHT)
-
-
-def _named(parameters: Parameters) -> int:
-    """How many symbols are named, by a glance at the text."""
-    return parameters["symbols"].count(",") + 1 if "symbols" in parameters else 0

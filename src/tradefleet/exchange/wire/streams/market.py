@@ -9,6 +9,7 @@ from typing import Any
 from tradefleet.exchange.engine.events import BookChanged, CandleChanged, Event, Printed
 from tradefleet.exchange.engine.symbols import Market
 from tradefleet.exchange.exchange import Exchange
+from tradefleet.exchange.replay.tape import MarketTape
 from tradefleet.exchange.wire.streams.depth import best_changed
 from tradefleet.exchange.wire.streams.tickers import Kind, Messages, Tickers, Wanted
 
@@ -38,7 +39,8 @@ class Forms:
 class MarketStreams:
     """Turns events of one market into messages of its streams; makes only what `wanted` says somebody listens to.
 
-    `wanted` gets a stream's name, such as "btcusdt@trade".
+    `wanted` gets a stream's name, such as "btcusdt@trade". With the first event the market's tape is told which candles
+    to make events of.
     """
 
     def __init__(self, market: Market, forms: Forms, wanted: Wanted) -> None:
@@ -46,6 +48,7 @@ class MarketStreams:
         self._forms = forms
         self._wanted = wanted
         self._names: dict[str, _Names] = {}
+        self._exchange: Exchange | None = None
         self._tickers = Tickers(forms.tickers, wanted)
         self._makers: dict[type, Callable[[Any, Exchange], Messages]] = {
             Printed: self._printed,
@@ -55,10 +58,18 @@ class MarketStreams:
 
     def messages(self, event: Event, exchange: Exchange) -> Messages:
         """What an event makes the streams say: names of streams and payloads."""
+        if exchange is not self._exchange:
+            self._connect(exchange)
         make = self._makers.get(type(event))
         return NOTHING if make is None else make(event, exchange)
 
-    def wants_candles(self, symbol: str, interval: str) -> bool:
+    def _connect(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        tape = exchange.tapes.get(self._market)
+        if isinstance(tape, MarketTape):
+            tape.wanted = self._wants_candles
+
+    def _wants_candles(self, symbol: str, interval: str) -> bool:
         """Whether anybody listens to a symbol's candles of an interval."""
         lower = symbol.lower()
         return any(self._wanted(f"{lower}{suffix}{interval}") for suffix, _ in self._forms.candles)

@@ -1,112 +1,24 @@
-"""Faults of requests, by name. Each is a set of parameters and what comes of them."""
+"""Faults of what a request is answered: errors, refusals, and answers that say nothing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
 from tradefleet.exchange.faults.kinds import HTML, Canned, RequestFault
+from tradefleet.exchange.faults.request_form import ORDERS, Request, RequestForm
 from tradefleet.market.time import SECOND
 
-Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Status = Annotated[int, msgspec.Meta(ge=100, le=599)]
-
-# Longer than any client waits.
-_FOR_EVER = 3600.0
-ORDERS = ("POST */order*", "POST */algoOrder", "POST */batchOrders")
-_READS = ("GET */order*", "GET */openOrder*", "GET */allOrders", "GET */*lgoOrder*")
-_CANCELS = ("DELETE *",)
-_EVERYTHING = ("*",)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request as a fault sees it. `now` is the door's time in nanoseconds."""
-
-    method: str
-    path: str
-    now: int
-
-    @property
-    def perpetual(self) -> bool:
-        """Whether it is for the perpetual market."""
-        return "/fapi/" in self.path
-
-
-class RequestForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A fault of requests: its fields are its parameters, `usual` is where it strikes unless told otherwise."""
-
-    usual: ClassVar[tuple[str, ...]] = _EVERYTHING
-
-    def fault(self, request: Request, random: Random) -> RequestFault:
-        """What happens to a request it strikes."""
-        raise NotImplementedError
+_MILLISECOND = SECOND // 1000
 
 
 def error(status: int, code: int, message: str, headers: dict[str, str] | None = None) -> Canned:
     """An answer in the form of Binance's errors."""
     return Canned(status, msgspec.json.encode({"code": code, "msg": message}), headers or {})
-
-
-class AnswerLost(RequestForm, frozen=True):
-    """The request is executed; the answer comes after the client has given up."""
-
-    usual: ClassVar[tuple[str, ...]] = ORDERS
-    seconds: Seconds = 60.0
-
-    def fault(self, request: Request, random: Random) -> RequestFault:
-        return RequestFault(delay_after=self.seconds)
-
-
-class CutAfter(RequestForm, frozen=True):
-    """The request is executed; the socket is cut instead of an answer."""
-
-    usual: ClassVar[tuple[str, ...]] = ORDERS
-
-    def fault(self, request: Request, random: Random) -> RequestFault:
-        return RequestFault(cut="after")
-
-
-class LostBefore(RequestForm, frozen=True):
-    """The request never reaches the engine: the socket is cut, `seconds` after it came."""
-
-    usual: ClassVar[tuple[str, ...]] = ORDERS
-    seconds: Seconds = 0.0
-
-    def fault(self, request: Request, random: Random) -> RequestFault:
-        return RequestFault(delay_before=self.seconds, cut="before")
-
-
-class HalfOpen(RequestForm, frozen=True):
-    """The connection stays open and nothing ever comes; the engine never sees the request."""
-
-    def fault(self, request: Request, random: Random) -> RequestFault:
-        return RequestFault(delay_before=_FOR_EVER, cut="before")
-
-
-class Latency(RequestForm, frozen=True):
-    """`seconds` more or less `jitter`, evenly spread; half of it on the way in, half on the way out."""
-
-    seconds: Seconds = 0.5
-    jitter: Seconds = 0.0
-
-    def fault(self, request: Request, random: Random) -> RequestFault:
-        half = max(0.0, self.seconds + random.uniform(-self.jitter, self.jitter)) / 2
-        return RequestFault(delay_before=half, delay_after=half)
-
-
-class ReportFirst(RequestForm, frozen=True):
-    """The events of an order are out `seconds` before its answer."""
-
-    usual: ClassVar[tuple[str, ...]] = ORDERS
-    seconds: Seconds = 0.25
-
-    def fault(self, request: Request, random: Random) -> RequestFault:
-        return RequestFault(delay_after=self.seconds)
 
 
 class _Ambiguous(RequestForm, frozen=True):
@@ -164,7 +76,7 @@ class ServiceUnavailable(RequestForm, frozen=True):
 
 def _gateway(request: Request, message: str) -> Canned:
     """An answer of the gateway before the exchange, which has no code."""
-    body = {"timestamp": request.now // (SECOND // 1000), "path": request.path, "msg": message}
+    body = {"timestamp": request.now // _MILLISECOND, "path": request.path, "msg": message}
     return Canned(503, msgspec.json.encode(body))
 
 
@@ -241,7 +153,7 @@ class Banned(RequestForm, frozen=True):
     seconds: Annotated[int, msgspec.Meta(ge=1, le=259_200)] = 120
 
     def fault(self, request: Request, random: Random) -> RequestFault:
-        until = request.now // (SECOND // 1000) + self.seconds * 1000
+        until = request.now // _MILLISECOND + self.seconds * 1000
         message = (_BANNED_PERPETUAL if request.perpetual else _BANNED_SPOT).format(until)
         answer = error(418, -1003, message, {"Retry-After": str(self.seconds)})
         return RequestFault(answer=answer, ban=float(self.seconds))
@@ -256,25 +168,6 @@ class Firewall(RequestForm, frozen=True):
             b"<center><h1>403 Forbidden</h1></center>\r\n</body>\r\n</html>\r\n"
         )
         return RequestFault(answer=Canned(403, page, content_type=HTML))
-
-
-class NotFoundYet(RequestForm, frozen=True):
-    """Orders younger than so many seconds are not there to reads."""
-
-    usual: ClassVar[tuple[str, ...]] = _READS
-    seconds: Seconds = 1.0
-
-    def fault(self, request: Request, random: Random) -> RequestFault:
-        return RequestFault(hide_for=self.seconds)
-
-
-class FillsBeforeCancel(RequestForm, frozen=True):
-    """An order that is about to be cancelled fills first."""
-
-    usual: ClassVar[tuple[str, ...]] = _CANCELS
-
-    def fault(self, request: Request, random: Random) -> RequestFault:
-        return RequestFault(fill_first=True)
 
 
 class Refusal(RequestForm, frozen=True):
@@ -323,30 +216,3 @@ class KeyRevoked(Refusal, frozen=True):
     code: int = -2015
     message: str = "Invalid API-key, IP, or permissions for action."
     status: Status = 401
-
-
-REQUEST_FAULTS: dict[str, type[RequestForm]] = {
-    "answer_lost": AnswerLost,
-    "cut_after": CutAfter,
-    "lost_before": LostBefore,
-    "unknown_error": UnknownError,
-    "service_unavailable": ServiceUnavailable,
-    "empty": Empty,
-    "html": Html,
-    "cut_json": CutJson,
-    "empty_object": EmptyObject,
-    "too_many_requests": TooManyRequests,
-    "banned": Banned,
-    "firewall": Firewall,
-    "not_found_yet": NotFoundYet,
-    "refused": Refusal,
-    "insufficient_balance": InsufficientBalance,
-    "insufficient_margin": InsufficientMargin,
-    "reduce_only_rejected": ReduceOnlyRejected,
-    "would_trigger": WouldTrigger,
-    "key_revoked": KeyRevoked,
-    "fills_before_cancel": FillsBeforeCancel,
-    "latency": Latency,
-    "half_open": HalfOpen,
-    "report_first": ReportFirst,
-}
