@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from tradefleet.exchange.virtual import VirtualLoop
 
 C = TypeVar("C")
+T = TypeVar("T")
+_SCHEME_AND_HOST = re.compile(r"^(http|ws)s?://[^/]+")
 
 
 class LocalNames(AbstractResolver):
@@ -35,19 +38,23 @@ class LocalNames(AbstractResolver):
         """Nothing is held open."""
 
 
-def session(port: int, authority: str | Path, host: str = "127.0.0.1") -> ClientSession:
-    """An aiohttp session that reaches the local exchange under the official addresses, TLS verified.
+def connector(port: int, authority: str | Path, host: str = "127.0.0.1") -> TCPConnector:
+    """For an aiohttp session of any client: it reaches the local exchange under the official addresses, TLS verified.
 
-    `authority` is the file of the local authority's certificate. Needs a running event loop; close it when done.
+    `authority` is the file of the local authority's certificate. Needs a running event loop.
     """
     loop = asyncio.get_running_loop()
-    connector = TCPConnector(
+    return TCPConnector(
         resolver=LocalNames(host, port),
         ssl=ssl.create_default_context(cafile=str(authority)),
         limit=0,
         socket_factory=loop.virtual_socket if isinstance(loop, VirtualLoop) else None,
     )
-    return ClientSession(connector=connector)
+
+
+def session(port: int, authority: str | Path, host: str = "127.0.0.1") -> ClientSession:
+    """A session with such a connector; close it when done."""
+    return ClientSession(connector=connector(port, authority, host))
 
 
 @asynccontextmanager
@@ -76,3 +83,44 @@ async def connect(
     finally:
         await made.close()
         await opened.close()
+
+
+def run(
+    main: Callable[[C], Coroutine[Any, Any, T]],
+    client: Callable[[dict[str, Any]], C],
+    port: int,
+    authority: str | Path,
+    key: str = "",
+    secret: str = "",
+    *,
+    host: str = "127.0.0.1",
+    **settings: Any,
+) -> T:
+    """Run a coroutine function with a client as `connect` makes it; gives what it returns."""
+
+    async def with_client() -> T:
+        async with connect(client, port, authority, key, secret, host=host, **settings) as made:
+            return await main(made)
+
+    return asyncio.run(with_client())
+
+
+def point(client: Any, url: str) -> None:
+    """Point a CCXT client of any kind, also a synchronous one, at an exchange by its address instead of by names.
+
+    `url` is such as `http://127.0.0.1:8901`. Two kinds of errors then differ from production, since CCXT goes by the
+    official addresses for them: prefer `connect` where the client is asynchronous.
+    """
+    client.urls["api"] = _pointed(client.urls["api"], url)
+
+
+def _pointed(addresses: Any, url: str) -> Any:
+    """All addresses, in dictionaries of dictionaries, with another host.
+
+    >>> _pointed({"ws": {"spot": "wss://stream.binance.com:9443/ws"}}, "https://127.0.0.1:8900")
+    {'ws': {'spot': 'wss://127.0.0.1:8900/ws'}}
+    """
+    if isinstance(addresses, dict):
+        return {name: _pointed(address, url) for name, address in addresses.items()}
+    tail = url.removeprefix("http")
+    return _SCHEME_AND_HOST.sub(lambda found: found[1] + tail, addresses)

@@ -93,7 +93,7 @@ def _engines(setup: Setup, clock: Callable[[], int], events: Events) -> dict[Mar
     for symbol in setup.market.symbols:
         symbols[symbol.market][symbol.name] = symbol
     by_bars = not setup.recorded
-    spot = SpotAccounting(Ledger(setup.keep), symbols[Market.SPOT], maker_limits=by_bars)
+    spot = SpotAccounting(Ledger(setup.keep), symbols[Market.SPOT], by_bars=by_bars)
     return {
         Market.SPOT: Engine(
             Market.SPOT,
@@ -102,7 +102,7 @@ def _engines(setup: Setup, clock: Callable[[], int], events: Events) -> dict[Mar
             clock=clock,
             emit=events.emit,
             keep=setup.keep,
-            maker_limits=by_bars,
+            by_bars=by_bars,
         ),
         Market.PERPETUAL: PerpetualEngine(
             symbols[Market.PERPETUAL],
@@ -110,7 +110,7 @@ def _engines(setup: Setup, clock: Callable[[], int], events: Events) -> dict[Mar
             emit=events.emit,
             ledger=Ledger(setup.keep),
             keep=setup.keep,
-            maker_limits=by_bars,
+            by_bars=by_bars,
         ),
     }
 

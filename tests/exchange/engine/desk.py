@@ -44,13 +44,13 @@ def symbols(market: Market) -> dict[str, Symbol]:
 class Desk:
     """An engine and what it said."""
 
-    def __init__(self, *, market: Market = Market.SPOT, maker_limits: bool = False, keep: int = 100_000) -> None:
+    def __init__(self, *, market: Market = Market.SPOT, by_bars: bool = False, keep: int = 100_000) -> None:
         self.now = 1_000
         self.events: list[Event] = []
         self.trace = Trace()
         self.ledger = Ledger()
         known = symbols(market)
-        self.accounting = SpotAccounting(self.ledger, known, maker_limits=maker_limits)
+        self.accounting = SpotAccounting(self.ledger, known, by_bars=by_bars)
         self.engine = Engine(
             market,
             known,
@@ -58,7 +58,7 @@ class Desk:
             clock=lambda: self.now,
             emit=self.emit,
             keep=keep,
-            maker_limits=maker_limits,
+            by_bars=by_bars,
         )
 
     def emit(self, event: Event) -> None:

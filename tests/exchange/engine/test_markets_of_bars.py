@@ -13,7 +13,7 @@ from .desk import BTC, IOC, Desk, d, limit, maker, refusal, stop
 @pytest.fixture
 def bars() -> Desk:
     """The bar has opened at 100; the house sells at 100.1 and buys at 99.9."""
-    made = Desk(maker_limits=True).fund("ann", USDT="10000", BTC="50")
+    made = Desk(by_bars=True).fund("ann", USDT="10000", BTC="50")
     made.change_symbol(maker=d("0.0002"))
     made.engine.quote(BTC, [(d("99.9"), UNLIMITED)], [(d("100.1"), UNLIMITED)])
     made.print("100")

@@ -118,10 +118,10 @@ class Venue:
 def _engines(symbols: list[Symbol], clock: Any, emit: Any) -> dict[Market, Engine]:
     spot = {symbol.name: symbol for symbol in symbols if symbol.market is Market.SPOT}
     perpetual = {symbol.name: symbol for symbol in symbols if symbol.market is Market.PERPETUAL}
-    accounting = SpotAccounting(Ledger(), spot, maker_limits=True)
+    accounting = SpotAccounting(Ledger(), spot, by_bars=True)
     return {
-        Market.SPOT: Engine(Market.SPOT, spot, accounting, clock=clock, emit=emit, maker_limits=True),
-        Market.PERPETUAL: PerpetualEngine(perpetual, clock=clock, emit=emit, maker_limits=True),
+        Market.SPOT: Engine(Market.SPOT, spot, accounting, clock=clock, emit=emit, by_bars=True),
+        Market.PERPETUAL: PerpetualEngine(perpetual, clock=clock, emit=emit, by_bars=True),
     }
 
 

@@ -45,12 +45,12 @@ class Told:
 class Floor:
     """An engine, its clock, its events."""
 
-    def __init__(self, *accounts: str, money: str = "1000", maker_limits: bool = False) -> None:
+    def __init__(self, *accounts: str, money: str = "1000", by_bars: bool = False) -> None:
         self.now = 1_000_000_000
         self.events: list[Event] = []
         self.told: list[Told] = []
         self.engine = PerpetualEngine(
-            {"BTCUSDT": BTC, "ETHUSDT": ETH}, clock=lambda: self.now, emit=self._hear, maker_limits=maker_limits
+            {"BTCUSDT": BTC, "ETHUSDT": ETH}, clock=lambda: self.now, emit=self._hear, by_bars=by_bars
         )
         for account in accounts or ("ann",):
             self.engine.deposit(account, "USDT", D(money))

@@ -193,7 +193,7 @@ def test_an_account_is_warned_once_before_it_is_liquidated() -> None:
 
 
 def test_where_bars_are_played_the_mark_price_only_warns() -> None:
-    floor = Floor(maker_limits=True)
+    floor = Floor(by_bars=True)
     floor.order(BUY, "0.5")
     floor.price("7000")
     assert floor.amount() == D("0.5")

@@ -58,7 +58,7 @@ def test_positions_are_told_with_the_balances_they_changed_with() -> None:
 
 
 def test_a_played_bar_takes_a_stop_at_its_level() -> None:
-    floor = Floor(maker_limits=True)
+    floor = Floor(by_bars=True)
     floor.order(BUY, "0.1")
     stop = floor.stop(SELL, "9500")
     list(floor.engine.play("BTCUSDT", bar("10000", "10100", "9400", "9900")))
@@ -70,7 +70,7 @@ def test_a_played_bar_takes_a_stop_at_its_level() -> None:
 
 def test_a_played_bar_liquidates_before_a_farther_stop_and_after_a_nearer_one() -> None:
     for level, liquidated in (("9530", True), ("9600", False)):
-        floor = Floor(maker_limits=True)
+        floor = Floor(by_bars=True)
         floor.engine.configuration.set_isolated("ann", "BTCUSDT", True)
         floor.order(BUY, "0.5")
         stop = floor.stop(SELL, level)
@@ -80,7 +80,7 @@ def test_a_played_bar_liquidates_before_a_farther_stop_and_after_a_nearer_one() 
 
 
 def test_a_played_bar_that_opens_beyond_bankruptcy_liquidates_there() -> None:
-    floor = Floor(maker_limits=True)
+    floor = Floor(by_bars=True)
     floor.engine.configuration.set_isolated("ann", "BTCUSDT", True)
     floor.order(BUY, "0.5")
     before = floor.money()

@@ -30,7 +30,7 @@ def d(text: str | int) -> Decimal:
 class Stand:
     """An exchange around a market, with an account `ann` that has money."""
 
-    def __init__(self, market: DrivenMarket, *, maker_limits: bool = True, wall: Any = None, told: bool = True) -> None:
+    def __init__(self, market: DrivenMarket, *, by_bars: bool = True, wall: Any = None, told: bool = True) -> None:
         self.market = market
         self.clock = MarketClock(market.start_time, wall)
         self.events = Events(Trace())
@@ -47,7 +47,7 @@ class Stand:
         engines = {
             kind: Engine(
                 kind, symbols[kind], accounting[kind], clock=self.clock.now, emit=self.events.emit,
-                maker_limits=maker_limits,
+                by_bars=by_bars,
             )
             for kind in Market
         }  # fmt: skip

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tradefleet.exchange.engine.book import UNLIMITED
 from tradefleet.exchange.engine.events import BalancesChanged, CandleChanged, MarkChanged, Printed
 from tradefleet.exchange.engine.orders import Side
 from tradefleet.exchange.engine.symbols import Market, make_symbol
+from tradefleet.exchange.replay.bar_path import points
 from tradefleet.exchange.replay.bars import BarMarket
 from tradefleet.exchange.replay.funding import Funding
 from tradefleet.exchange.replay.liquidity import Liquidity
@@ -66,7 +69,12 @@ def test_a_candle_closes_on_time_where_the_next_bars_are_absent() -> None:
 def test_prints_and_quotes_go_by_the_bar() -> None:
     stand = Stand(BarMarket({"BTC/USDT": flat([0, 1, 2])}, start=MINUTE)).run(1)
     prints = [event for event in stand.of(Printed) if event.market is Market.SPOT]
-    assert [(event.price, event.quantity) for event in prints] == [(10, 2), (9, 2), (12, 2), (11, 2)]
+    assert [(event.price, event.quantity) for event in prints] == [
+        (10, Decimal("0.01")),
+        (9, Decimal("2.66")),
+        (12, Decimal("2.66")),
+        (11, Decimal("2.67")),
+    ]
     assert [event.time for event in prints] == [MINUTE, MINUTE * 3 // 2, MINUTE * 3 // 2, 2 * MINUTE - 1_000_000]
     assert stand.spot.last_price(BTC) == 11
     assert stand.spot.book(BTC).asks(1)[0][0] == 11
@@ -169,3 +177,9 @@ def test_fundings_within_a_long_bar_are_paid_at_its_close() -> None:
     assert [event.changes["USDT"] for event in paid] == [-close * Decimal("0.0001")] * 2
     rates = stand.exchange.tapes[Market.PERPETUAL].funding_rates(BTC, since=int(bars.time[1]) + 1)
     assert [rate.mark for rate in rates] == [close, close]
+
+
+@given(st.lists(st.integers(10, 1000), min_size=3, max_size=3), st.integers(4, 10**6))
+def test_the_first_print_knows_nothing_of_the_bar(prices: list[int], lots: int) -> None:
+    bar = (500, max(*prices, 500), min(*prices, 500), prices[0])
+    assert points(0, 60, bar, lots)[0] == points(0, 60, (500, 500, 500, 500), 4)[0]

@@ -48,7 +48,7 @@ def trade(at: int, number: int, price: str, quantity: str, maker: bool) -> str:
 def played(lines: Iterable[str], steps: int = 10**9) -> tuple[RecordedMarket, Stand]:
     kept = list(lines)
     market = RecordedMarket({"here": lambda: kept})
-    return market, Stand(market, maker_limits=False).fund(USDT=10**6).run(steps)
+    return market, Stand(market, by_bars=False).fund(USDT=10**6).run(steps)
 
 
 def levels(book: RecordedBook) -> tuple[dict[str, str], dict[str, str]]:
@@ -160,7 +160,7 @@ def test_a_whole_recorded_file_is_played() -> None:
     path = shared("hftbacktest-binance-ws/spot-btcusdt_20240808.gz")
     market = RecordedMarket.of_files(path)
     assert (market.findings.lines, market.findings.unreadable) == (41249, 0)
-    stand = Stand(market, maker_limits=False).run()
+    stand = Stand(market, by_bars=False).run()
     with gzip.open(path, "rt") as file:
         raw = [json.loads(text.split(" ", 1)[1]).get("data", {}) for text in file]
     trades = [data for data in raw if data.get("e") == "trade"]
@@ -184,7 +184,7 @@ def test_recorded_streams_of_several_symbols_are_played(name: str, market: Marke
     files = [shared(f"payloads/cryptofeed/{name}.{part}.xz") for part in ("ws.1.0", "http.0.0")]
     played = RecordedMarket.of_files(*files)
     assert played.findings.unreadable == 0 and {symbol.market for symbol in played.symbols} == {market}
-    stand = Stand(played, maker_limits=False).run()
+    stand = Stand(played, by_bars=False).run()
     assert played.gaps == 0
     for symbol in played.symbols:
         book = stand.exchange.engines[market].book(symbol.name)

@@ -161,11 +161,9 @@ class Arena:
 
     def _spot(self) -> Engine:
         symbols = {self.symbol.name: self.symbol}
-        accounting = SpotAccounting(self.ledger, symbols, maker_limits=True)
+        accounting = SpotAccounting(self.ledger, symbols, by_bars=True)
         accounting.set_fee_asset(ACCOUNT, FeeAsset.QUOTE)
-        return Engine(
-            Market.SPOT, symbols, accounting, clock=lambda: self.now, emit=self.events.append, maker_limits=True
-        )
+        return Engine(Market.SPOT, symbols, accounting, clock=lambda: self.now, emit=self.events.append, by_bars=True)
 
     def _perpetual(self) -> PerpetualEngine:
         symbols = {self.symbol.name: self.symbol}
@@ -175,7 +173,7 @@ class Arena:
             settings.of(ACCOUNT).isolated.add(self.symbol.name)
         return PerpetualEngine(
             symbols, clock=lambda: self.now, emit=self.events.append, ledger=self.ledger, settings=settings,
-            maker_limits=True,
+            by_bars=True,
         )  # fmt: skip
 
     def run(self, bars: Bars) -> list[Trade]:

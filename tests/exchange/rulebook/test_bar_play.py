@@ -53,13 +53,13 @@ class Venue:
         self.symbol = wide(make_symbol("BTC", market=market, lot=d("0.001")))
         symbols, clock = {NAME: self.symbol}, lambda: 0
         if market is Market.SPOT:
-            accounting = SpotAccounting(Ledger(), symbols, maker_limits=True)
+            accounting = SpotAccounting(Ledger(), symbols, by_bars=True)
             for account in ("ann", "bob"):
                 accounting.set_fee_asset(account, FeeAsset.QUOTE)
-            self.engine = Engine(market, symbols, accounting, clock=clock, emit=self.events.append, maker_limits=True)
+            self.engine = Engine(market, symbols, accounting, clock=clock, emit=self.events.append, by_bars=True)
         else:
             self.engine = PerpetualEngine(
-                symbols, clock=clock, emit=self.events.append, settings=Settings(symbols), maker_limits=True
+                symbols, clock=clock, emit=self.events.append, settings=Settings(symbols), by_bars=True
             )
         for account in ("ann", "bob"):
             self.engine.deposit(account, "USDT", d(100_000))
@@ -187,6 +187,15 @@ def test_stop_that_the_open_has_passed_fills_at_the_open_with_slippage(venue: Ve
     venue.conditional(STOP, SELL, 98)
     venue.bar(95, 96, 94, 95)
     assert venue.fills()[1:] == [("SELL", "94.9", "1", False)]
+
+
+def test_who_is_stopped_out_at_the_open_is_so_before_anybody_enters(venue: Venue) -> None:
+    venue.open(100)
+    venue.buy()
+    venue.conditional(STOP, SELL, 98)
+    venue.limit(BUY, 97)
+    venue.bar(95, 96, 94, 95)
+    assert venue.fills()[1:] == [("SELL", "94.9", "1", False), ("BUY", "95", "1", True)]
 
 
 def test_limit_that_the_open_has_passed_fills_at_the_open_as_a_maker(venue: Venue) -> None:
@@ -317,6 +326,16 @@ def test_who_enters_by_a_stop_may_protect_what_he_has_within_the_bar(venue: Venu
     venue.conditional(STOP, BUY, 102)
     assert venue.bar(100, 103, 97, 98, act=lambda: venue.conditional(STOP, SELL, 99)) == 1
     assert venue.fills() == [("BUY", "102.11", "1", False), ("SELL", "98.9", "1", False)]
+
+
+def test_bar_goes_on_as_often_as_somebody_enters(venue: Venue) -> None:
+    venue.open(100)
+    venue.conditional(STOP, BUY, 102)
+    orders = [(BUY, 104), (SELL, 99)]
+    for _ in venue.engine.play(NAME, PlayedBar(0, d(100), d(105), d(97), d(98), d(1)), slippage=SLIPPAGE):
+        side, level = orders.pop(0)
+        venue.conditional(STOP, side, level)
+    assert [side for side, *_ in venue.fills()] == ["BUY", "BUY", "SELL"]
 
 
 def test_stop_limit_waits_at_its_price_where_the_market_has_left_it_behind(venue: Venue) -> None:

@@ -65,7 +65,7 @@ def slipped_price(price: Decimal, side: Side, slippage: float, symbol: Symbol) -
 
     >>> from tradefleet.exchange.engine.symbols import make_symbol
     >>> slipped_price(Decimal(100), Side.SELL, 0.001, make_symbol("BTC"))
-    Decimal('99.90')
+    Decimal('99.9')
     """
     return from_float(slipped(float(price), float(side.sign), slippage, steps_of(symbol.tick)), symbol.tick)
 

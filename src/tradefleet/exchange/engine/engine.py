@@ -29,7 +29,7 @@ class Engine(Floor):
     they happen, then one change of balances per account, then the changes of books. `keep` bounds how many ended
     orders and how many fills are remembered.
 
-    `maker_limits` is for markets that are played bar by bar: quotes and prints leave resting orders alone (playing the
+    `by_bars` is for markets that are played bar by bar: quotes and prints leave resting orders alone (playing the
     bar takes care of them), and waiting limit orders meet the last price when they come, at the maker's fee.
     """
 
@@ -42,9 +42,9 @@ class Engine(Floor):
         clock: Callable[[], int],
         emit: Callable[[Event], None],
         keep: int = 100_000,
-        maker_limits: bool = False,
+        by_bars: bool = False,
     ) -> None:
-        super().__init__(market, symbols, accounting, clock=clock, emit=emit, keep=keep, maker_limits=maker_limits)
+        super().__init__(market, symbols, accounting, clock=clock, emit=emit, keep=keep, by_bars=by_bars)
         self.watchers: list[Watcher] = []
         # Set where the market has liquidations.
         self.liquidations: Liquidations | None = None
@@ -181,7 +181,7 @@ class Engine(Floor):
             else:
                 listing.book.set_house(bids, asks)
             self._reports.touch(listing)
-            if not self.maker_limits:
+            if not self.by_bars:
                 self._matching.meet_house(listing)
 
     def print_trade(
@@ -208,7 +208,7 @@ class Engine(Floor):
                 self._reports.printed(
                     listing, Printed(self.market, now, symbol, number, price, quantity, buyer_is_maker)
                 )
-            if not self.maker_limits:
+            if not self.by_bars:
                 self._matching.trade_through(listing, price, quantity, buyer_is_maker)
                 self._wake(listing, price, PriceSource.LAST)
             self._tell(symbol, PriceSource.LAST, price)
@@ -219,7 +219,7 @@ class Engine(Floor):
         with self._reports:
             self._expire_due()
             listing.mark_price = price
-            if not self.maker_limits:
+            if not self.by_bars:
                 self._wake(listing, price, PriceSource.MARK)
             self._tell(symbol, PriceSource.MARK, price)
 

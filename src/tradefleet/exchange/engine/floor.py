@@ -37,21 +37,21 @@ class Floor:
         clock: Callable[[], int],
         emit: Callable[[Event], None],
         keep: int = 100_000,
-        maker_limits: bool = False,
+        by_bars: bool = False,
     ) -> None:
         self.market = market
         self.symbols: dict[str, Symbol] = dict(symbols)
         self.accounting = accounting
         self.clock = clock
         self.emit = emit
-        self.maker_limits = maker_limits
+        self.by_bars = by_bars
         # Set where conditional orders become others when they are triggered.
         self.trigger: Callable[[Order], Order | None] | None = None
         self._listings = {name: Listing(symbol, Book(symbol), Triggers()) for name, symbol in symbols.items()}
         self._history = History(keep)
         self._reports = Reports(market, accounting, clock, emit)
         self._lifecycle = Lifecycle(self._listings, accounting, self._history, self._reports)
-        self._matching = Matching(accounting, self._lifecycle, maker_limits)
+        self._matching = Matching(accounting, self._lifecycle, by_bars)
         self._intake = Intake(market, accounting, self._history, self._matching, clock)
         self._deadlines: list[tuple[int, int, Order]] = []
 

@@ -22,12 +22,12 @@ _PREVENTED = {
 
 
 class Matching:
-    """Price-time priority. `maker_limits`: waiting limit orders meet the last price, and pay as makers."""
+    """Price-time priority. `by_bars`: waiting limit orders meet the last price, and pay as makers."""
 
-    def __init__(self, accounting: Accounting, lifecycle: Lifecycle, maker_limits: bool) -> None:
+    def __init__(self, accounting: Accounting, lifecycle: Lifecycle, by_bars: bool) -> None:
         self._accounting = accounting
         self._lifecycle = lifecycle
-        self._maker_limits = maker_limits
+        self._by_bars = by_bars
 
     def match(self, order: Order, listing: Listing) -> None:
         """Let an order take what it can; the rest waits in the book or expires."""
@@ -53,7 +53,7 @@ class Matching:
     def patient(self, request: OrderRequest) -> bool:
         """Whether an order waits for the price to come through its own, as the rule book lets limit orders do."""
         return (
-            self._maker_limits
+            self._by_bars
             and request.execution is Execution.LIMIT
             and request.time_in_force in (TimeInForce.GTC, TimeInForce.GTD, TimeInForce.GTX)
         )

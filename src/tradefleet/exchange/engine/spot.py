@@ -28,13 +28,13 @@ class SpotAccounting:
     """Balances of spot accounts: a buy locks quote currency, a sell locks base currency.
 
     Notionals and fees are cut off at 8 digits, reservations raised to 8: no fill costs more than was locked.
-    `maker_limits`: limit orders pay the maker's fee whatever they meet, and reserve it.
+    `by_bars`: limit orders pay the maker's fee whatever they meet, and reserve it.
     """
 
-    def __init__(self, ledger: Ledger, symbols: Mapping[str, Symbol], *, maker_limits: bool = False) -> None:
+    def __init__(self, ledger: Ledger, symbols: Mapping[str, Symbol], *, by_bars: bool = False) -> None:
         self.ledger = ledger
         self._symbols = dict(symbols)
-        self._maker_limits = maker_limits
+        self._by_bars = by_bars
         self._locked: dict[tuple[str, str], Decimal] = {}
         self._fee_assets: dict[str, FeeAsset] = {}
         self._changes: dict[str, dict[str, Decimal]] = {}
@@ -169,7 +169,7 @@ class SpotAccounting:
         request = order.request
         if request.execution is Execution.MARKET or request.time_in_force in (TimeInForce.IOC, TimeInForce.FOK):
             return symbol.taker
-        if request.post_only or self._maker_limits:
+        if request.post_only or self._by_bars:
             return symbol.maker
         return max(symbol.maker, symbol.taker)
 

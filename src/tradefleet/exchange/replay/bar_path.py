@@ -1,7 +1,9 @@
 """The trades a bar is told in: at its open, its nearer extreme, the other one, its close.
 
-Their quantities add up to the bar's volume, their prices give the bar back. A bar of fewer lots than prices has fewer
-trades, the last ones; a bar without volume has none. Written for one bar and for columns of bars, to the same numbers.
+Their quantities add up to the bar's volume, their prices give the bar back. The first is one lot and somebody's
+purchase, whatever the bar will be: nothing told at the open knows what follows. A bar of fewer lots than prices has
+fewer trades, the last ones; a bar without volume has none. Written for one bar and for columns of bars, to the same
+numbers.
 """
 
 from __future__ import annotations
@@ -31,17 +33,18 @@ def points(time: int, length: int, prices: tuple[int, int, int, int], lots: int)
     """The four points of a bar; `prices` are open, high, low and close in ticks, times are nanoseconds.
 
     >>> [(point.price, point.lots, point.buyer_is_maker) for point in points(0, 60, (10, 14, 9, 12), 11)]
-    [(10, 2, False), (9, 2, True), (14, 2, False), (12, 5, True)]
+    [(10, 1, False), (9, 3, True), (14, 3, False), (12, 4, True)]
     """
     opened, high, low, close = prices
     near, far = (high, low) if high - opened < opened - low else (low, high)
     path = (opened, near, far, close)
-    share = lots // POINTS
-    shares = [share] * (POINTS - 1)
+    share = (lots - 1) // (POINTS - 1)
+    shares = [1, share, share]
     if lots < POINTS:
         shares = [int(place >= POINTS - lots) for place in range(POINTS - 1)]
     shares.append(lots - sum(shares))
-    falling, before, made = close < opened, opened, []
+    falling, before = False, opened
+    made: list[Point] = []
     for at, price, part in zip(moments(time, length), path, shares, strict=True):
         falling = price < before or (falling and price == before)
         made.append(Point(at, price, part, falling))
@@ -79,13 +82,13 @@ def sums(opened: Counts, high: Counts, low: Counts, close: Counts, lots: Counts)
     """What the trades of each bar add up to."""
     near = np.where(high - opened < opened - low, high, low)
     path = (opened, near, high + low - near, close)
-    share, few = lots // POINTS, lots < POINTS
+    share, few = (lots - 1) // (POINTS - 1), lots < POINTS
     # Of fewer lots than points, one goes to each of the last.
-    shares = [share, share + (few & (lots > 2)), share + (few & (lots > 1))]
+    shares = [np.where(few, 0, 1), np.where(few, lots > 2, share), np.where(few, lots > 1, share)]
     shares.append(lots - sum(shares))
     if len(lots) and float(high.max()) * float(lots.sum()) > 2.0**62:
         shares = [part.astype(object) for part in shares]
-    falling, before = close < opened, opened
+    falling, before = np.zeros(len(lots), dtype=np.bool_), opened
     quote, taker, taker_quote = 0 * shares[0], 0 * lots, 0 * shares[0]
     for price, part in zip(path, shares, strict=True):
         falling = (price < before) | (falling & (price == before))

@@ -25,7 +25,7 @@ class RecordedMarket:
     A line is `<receive time in ns> <raw JSON>`, or `<receive time in s>: <raw JSON>`; answers to depth requests among
     them are snapshots. Messages are played in the order they were received, at the times the exchange gave them. A
     symbol whose differences tell the id of the one before is a perpetual's, others are of spot. Engines match by the
-    recorded book and trades: they are to be made without `maker_limits`.
+    recorded book and trades: they are to be made without `by_bars`.
 
     `findings` tells which lines could not be read. Raises DataError for a recording without any message of use.
     """

@@ -41,7 +41,7 @@ class Stage:
     clients' orders, with another hold wherever orders that open or add have filled; the extremes are printed in the
     middle of the bar, its close a millisecond before its end. A symbol without a bar at T is left alone.
 
-    Its engines are to be made with `maker_limits`: it is playing the bar that fills resting orders.
+    Its engines are to be made with `by_bars`: it is playing the bar that fills resting orders.
     """
 
     def __init__(

@@ -104,7 +104,7 @@ def move_price(exchange: Exchange, asked: PriceChange) -> Told:
             f"price is {price}", where="price", cure=f"give a multiple of {symbol.tick} up to {symbol.max_price}"
         )
     before = engine.last_price(symbol.name) or price
-    if engine.maker_limits:
+    if engine.by_bars:
         engine.quote(symbol.name, [(before, UNLIMITED)], [(before, UNLIMITED)])
         way = PlayedBar(exchange.clock(), before, max(before, price), min(before, price), price, asked.quantity)
         for _ in engine.play(symbol.name, way):

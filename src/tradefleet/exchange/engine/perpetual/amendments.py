@@ -51,23 +51,26 @@ class Amendments:
         if takes or quantity <= order.filled:
             self._lifecycle.end(order, OrderStatus.CANCELED)
             return
-        self._admit(order, changed, quantity)
+        admitted = self._admit(order, changed, quantity)
         self._lifecycle.pull(order)
-        order.request = changed
+        order.request, order.quantity = changed, admitted
         order.updated = self._reports.clock()
         self._reports.order(order, ExecutionType.AMENDMENT)
         self._matching.match(order, listing)
 
-    def _admit(self, order: Order, changed: OrderRequest, quantity: Decimal) -> None:
-        """Count the order by its new terms, or as before where they are refused; its request stays the old one."""
+    def _admit(self, order: Order, changed: OrderRequest, quantity: Decimal) -> Decimal:
+        """Count the order by its new terms, or as before where they are refused; gives the quantity that is let in.
+
+        The order itself stays as it was: the book finds it by its old price and quantity until it is pulled.
+        """
         exposure, before = self._accounting.exposure, (order.request, order.quantity)
         counted = exposure.counted_at(order)
         exposure.drop(order)
         order.request, order.quantity = changed, quantity
         try:
             self._accounting.admit(order, changed.limit_price or Decimal(0))
+            return order.quantity
         except Reject:
-            order.quantity = before[1]
             # Nothing is counted of an order that can only reduce.
             if counted[0]:
                 exposure.count(order, *counted)
@@ -75,5 +78,4 @@ class Amendments:
                 exposure.watch(order)
             raise
         finally:
-            # The book finds it by the old price until it is pulled.
-            order.request = before[0]
+            order.request, order.quantity = before

@@ -24,7 +24,7 @@ from tradefleet.exchange.engine.symbols import Market, Symbol
 class PerpetualEngine(Engine):
     """An engine whose sleeping orders are conditional (algo) ones, and whose positions can be liquidated.
 
-    Positions are judged at every mark price; with `maker_limits`, only warned of: playing the bar liquidates them.
+    Positions are judged at every mark price; with `by_bars`, only warned of: playing the bar liquidates them.
     While a symbol has no mark price, its last price serves.
     """
 
@@ -37,7 +37,7 @@ class PerpetualEngine(Engine):
         ledger: Ledger | None = None,
         settings: Settings | None = None,
         keep: int = 100_000,
-        maker_limits: bool = False,
+        by_bars: bool = False,
     ) -> None:
         self._outside = emit
         self.perpetual = PerpetualAccounting(
@@ -54,7 +54,7 @@ class PerpetualEngine(Engine):
             clock=clock,
             emit=self._told,
             keep=keep,
-            maker_limits=maker_limits,
+            by_bars=by_bars,
         )
         self.risk = Risk(self.perpetual)
         self.algos = AlgoOrders(self.perpetual, self, clock, self._told, keep)
@@ -100,7 +100,7 @@ class PerpetualEngine(Engine):
 
     def _priced(self, symbol: str, source: PriceSource, price: Decimal) -> None:
         if source is PriceSource.MARK:
-            self._liquidations.check(symbol, warn_only=self.maker_limits)
+            self._liquidations.check(symbol, warn_only=self.by_bars)
 
     def _told(self, event: Event) -> None:
         """What follows from an event comes after everybody has heard of it."""
