@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import signal
 import time
 from decimal import Decimal, InvalidOperation
@@ -22,19 +23,22 @@ from tradefleet.exchange.engine.symbols import Market
 from tradefleet.exchange.faults.toml_file import read_faults
 from tradefleet.exchange.replay.pace import Pace
 from tradefleet.exchange.serving import Running, Setup, serving
+from tradefleet.exchange.wire.access import HEADER, is_loopback
 from tradefleet.exchange.wire.limits import Limits, unlimited
 from tradefleet.exchange.wire.tls import Authority
 from tradefleet.market.errors import ParameterError
 from tradefleet.market.home import home
 
+# As a file it runs, and as a paste into an interactive Python, for which the empty line is there.
 SNIPPET = """\
-import asyncio, ccxt.async_support as ccxt
-from tradefleet.exchange.connect import connect
-async def main():
-    async with connect(ccxt.binance, {port}, "{authority}", "{key}", "{secret}") as binance: \
-print((await binance.fetch_balance())["total"]["USDT"])
+import ccxt.pro
+from tradefleet.exchange.connect import run
+async def main(binance): print((await binance.fetch_balance())["total"])
 
-asyncio.run(main())"""
+account = {account}
+run(main, ccxt.pro.binance, *account{host})"""
+# A client on this machine reaches these by its own address.
+_OWN = ("127.0.0.1", "localhost", "0.0.0.0")
 
 
 def serve(
@@ -161,23 +165,29 @@ async def _serve(setup: Setup, authority: Authority, host: str, port: int, plain
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with serving(setup, host, port, authority.server_context()) as running:
+    token = None if is_loopback(host) else secrets.token_urlsafe(32)
+    async with serving(setup, host, port, authority.server_context(), token) as running:
         bound = None if plain is None else await running.server.start(host, plain, plain=True)
-        _tell(running, authority, host, bound, json)
+        _tell(running, authority, host, bound, token, json)
         await stop.wait()
     say("stopped", json)
 
 
-def _tell(running: Running, authority: Authority, host: str, plain: int | None, json: str | None) -> None:
+def _tell(
+    running: Running, authority: Authority, host: str, plain: int | None, token: str | None, json: str | None
+) -> None:
     """Say where it is and who may come in."""
     first = next(iter(running.exchange.accounts))
     url = f"https://{host}:{running.port}"
     lines = [f"url        {url}"]
     lines += [] if plain is None else [f"plain      http://{host}:{plain}"]
-    lines += [f"control    {url}/control", f"authority  {authority.certificate_file}"]
+    lines += [f"control    {url}/control"]
+    lines += [] if token is None else [f"           with the header {HEADER}: {token}"]
+    lines += [f"authority  {authority.certificate_file}"]
     lines += [line for account in running.exchange.accounts for line in _keys(account)]
     snippet = SNIPPET.format(
-        port=running.port, authority=authority.certificate_file, key=first.api_key, secret=first.secret
+        account=(running.port, str(authority.certificate_file), first.api_key, first.secret),
+        host="" if host in _OWN else f", host={host!r}",
     )
     say("\n".join([*lines, "", "connect CCXT (pip install ccxt):", "", snippet, ""]), json)
     keys = [
@@ -185,7 +195,7 @@ def _tell(running: Running, authority: Authority, host: str, plain: int | None, 
         for account in running.exchange.accounts
     ]
     facts = {"url": url, "port": running.port, "plain": plain, "authority": str(authority.certificate_file)}
-    write_json({**facts, "accounts": keys}, json)
+    write_json({**facts, "control_token": token, "accounts": keys}, json)
 
 
 def _keys(account: Account) -> list[str]:

@@ -42,6 +42,8 @@ def say(text: str, json_target: str | None = None) -> None:
     if json_target != STDOUT:
         with _reader_may_leave():
             sys.stdout.write(text + "\n")
+            # A command may go on for long after it has said something to a pipe.
+            sys.stdout.flush()
 
 
 @contextmanager

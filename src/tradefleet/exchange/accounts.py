@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
+from tradefleet.market.errors import ParameterError
+
 _LETTERS = string.ascii_letters + string.digits
 _KEY_LENGTH = 64
 
@@ -35,11 +37,12 @@ class Account:
 
 
 class Accounts:
-    """Accounts by name and by key."""
+    """Accounts by name and by key; `random` draws the keys of those that are opened later."""
 
-    def __init__(self, accounts: Iterable[Account]) -> None:
+    def __init__(self, accounts: Iterable[Account], random: Random | None = None) -> None:
         self._by_name = {account.name: account for account in accounts}
         self._by_key = {account.api_key: account for account in self._by_name.values()}
+        self._random = Random(0) if random is None else random
 
     def __iter__(self) -> Iterator[Account]:
         return iter(self._by_name.values())
@@ -49,6 +52,14 @@ class Accounts:
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
+
+    def open(self, name: str) -> Account:
+        """A new account; raises ParameterError for a name that is taken."""
+        if name in self._by_name:
+            raise ParameterError(f"there is an account {name!r} already", where="account", cure="choose another name")
+        account = _drawn(name, self._random)
+        self._by_name[name] = self._by_key[account.api_key] = account
+        return account
 
     def by_key(self, api_key: str) -> Account | None:
         """The account of a key, or None."""
@@ -62,7 +73,11 @@ def make_accounts(names: Iterable[str], random: Random) -> Accounts:
     >>> len(accounts["first"].api_key), accounts["first"].permissions.withdrawals
     (64, False)
     """
-    return Accounts(Account(name, _key(random), _key(random)) for name in names)
+    return Accounts([_drawn(name, random) for name in names], random)
+
+
+def _drawn(name: str, random: Random) -> Account:
+    return Account(name, _key(random), _key(random))
 
 
 def _key(random: Random) -> str:

@@ -18,7 +18,7 @@ from tradefleet.exchange.virtual import VirtualLoop
 
 C = TypeVar("C")
 T = TypeVar("T")
-_SCHEME_AND_HOST = re.compile(r"^(http|ws)s?://[^/]+")
+_SCHEME_AND_HOST = re.compile(r"^(http|ws)s?://(stream\.)?[^/]+")
 
 
 class LocalNames(AbstractResolver):
@@ -118,9 +118,10 @@ def _pointed(addresses: Any, url: str) -> Any:
     """All addresses, in dictionaries of dictionaries, with another host.
 
     >>> _pointed({"ws": {"spot": "wss://stream.binance.com:9443/ws"}}, "https://127.0.0.1:8900")
-    {'ws': {'spot': 'wss://127.0.0.1:8900/ws'}}
+    {'ws': {'spot': 'wss://127.0.0.1:8900/stream/ws'}}
     """
     if isinstance(addresses, dict):
         return {name: _pointed(address, url) for name, address in addresses.items()}
     tail = url.removeprefix("http")
-    return _SCHEME_AND_HOST.sub(lambda found: found[1] + tail, addresses)
+    # CCXT tells the streams of spot from those of perpetuals by this word, which is in the official host's name.
+    return _SCHEME_AND_HOST.sub(lambda found: found[1] + tail + ("/stream" if found[2] else ""), addresses)

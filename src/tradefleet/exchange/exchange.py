@@ -59,6 +59,12 @@ class Exchange:
         """The market of USD-margined perpetuals."""
         return self.engines[Market.PERPETUAL]
 
+    def need(self, market: Market, symbol: str) -> None:
+        """Have a symbol's prices go on from now on: markets that are made up begin when somebody is interested."""
+        tape = self.tapes.get(market)
+        if tape is not None:
+            tape.need(symbol)
+
     @property
     def trace(self) -> Trace:
         """The running hash of everything that happened."""

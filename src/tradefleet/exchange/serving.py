@@ -93,7 +93,7 @@ def _engines(setup: Setup, clock: Callable[[], int], events: Events) -> dict[Mar
     for symbol in setup.market.symbols:
         symbols[symbol.market][symbol.name] = symbol
     by_bars = not setup.recorded
-    spot = SpotAccounting(Ledger(setup.keep), symbols[Market.SPOT], by_bars=by_bars)
+    spot = SpotAccounting(Ledger(setup.keep), symbols[Market.SPOT], by_bars=by_bars, fee_asset=setup.fees_in)
     return {
         Market.SPOT: Engine(
             Market.SPOT,
@@ -116,11 +116,8 @@ def _engines(setup: Setup, clock: Callable[[], int], events: Events) -> dict[Mar
 
 
 def _open_accounts(setup: Setup, exchange: Exchange) -> None:
-    accounting = exchange.spot.accounting
     for account in exchange.accounts:
         account.permissions.withdrawals = setup.withdrawals
-        if isinstance(accounting, SpotAccounting):
-            accounting.set_fee_asset(account.name, setup.fees_in)
         for market, amounts in setup.deposits.items():
             for asset, amount in amounts.items():
                 exchange.engines[market].deposit(account.name, asset, amount)
@@ -128,15 +125,27 @@ def _open_accounts(setup: Setup, exchange: Exchange) -> None:
 
 @asynccontextmanager
 async def serving(
-    setup: Setup, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+    setup: Setup,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    tls: ssl.SSLContext | None = None,
+    control_token: str | None = None,
 ) -> AsyncIterator[Running]:
     """Serve an exchange while the context lasts, its market playing at its pace.
 
-    Raises ParameterError for a port that is taken.
+    Who uses the control interface brings `control_token`, if there is one. Raises ParameterError for a port that is
+    taken, and for a host that other machines reach, without a token.
     """
     exchange, driver = make_exchange(setup)
     faults = Faults(setup.faults, Random(setup.seed), setup.wall, exchange.clock)
-    server = Server(exchange, faults=faults, limits=setup.limits, tls=tls, random=Random(f"{setup.seed} listen keys"))
+    server = Server(
+        exchange,
+        faults=faults,
+        control_token=control_token,
+        limits=setup.limits,
+        tls=tls,
+        random=Random(f"{setup.seed} listen keys"),
+    )
     server.control = Control(exchange, driver, faults, server.limiter, server.sessions, server.sockets)
     bound = await server.start(host, port)
     playing = asyncio.create_task(driver.run())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import ccxt
@@ -14,12 +13,7 @@ import ccxt.pro
 import pytest
 from tests.exchange.clients.venue import client, venue
 
-from tradefleet.exchange.connect import connect
-from tradefleet.exchange.replay.generated import GeneratedMarket
-from tradefleet.exchange.replay.pace import Pace
-from tradefleet.exchange.serving import Running, Setup, serving
-from tradefleet.exchange.wire.limits import unlimited
-from tradefleet.exchange.wire.tls import Authority
+from tradefleet.exchange.serving import Running
 
 BTC = "BTC/USDT:USDT"
 OPTIONS = {"fetchOpenOrders": {"warnWithoutSymbol": False}}
@@ -98,11 +92,37 @@ async def test_limit_orders_are_found_amended_and_cancelled() -> None:
         assert {row["status"] for row in await client.fetch_orders(BTC)} == {"canceled"}
 
 
-def official(running: Running, authority: Authority) -> Any:
-    """A client on the official addresses."""
-    account = running.exchange.accounts["ann"]
-    kind = ccxt.async_support.binanceusdm
-    return connect(kind, running.port, authority.certificate_file, account.api_key, account.secret)
+@pytest.mark.asyncio
+async def test_limit_orders_wait_as_long_as_they_are_told() -> None:
+    async with trading() as (client, running, price):
+        for wait in ("IOC", "FOK"):
+            away = await client.create_order(BTC, "limit", "buy", 0.1, price * 0.97, {"timeInForce": wait})
+            assert (await client.fetch_order(away["id"], BTC))["status"] == "expired"
+            taken = await client.create_order(BTC, "limit", "buy", 0.1, price * 1.03, {"timeInForce": wait})
+            assert (taken["status"], taken["filled"], taken["average"] <= price * 1.03) == ("closed", 0.1, True)
+        maker = await client.create_order(BTC, "limit", "buy", 0.1, price * 0.9995, {"postOnly": True})
+        assert (maker["status"], maker["postOnly"], maker["timeInForce"]) == ("open", True, "PO")
+        for _ in range(500):
+            await running.driver.step()
+            if (await client.fetch_order(maker["id"], BTC))["status"] == "closed":
+                break
+        (trade,) = await client.fetch_my_trades(BTC, params={"orderId": maker["id"]})
+        assert trade["takerOrMaker"] == "maker"
+        assert trade["fee"]["cost"] == pytest.approx(trade["cost"] * 0.0002)
+
+
+@pytest.mark.asyncio
+async def test_one_client_trades_both_markets() -> None:
+    async with venue() as running, client(running, options=OPTIONS) as both:
+        await both.load_markets()
+        await both.create_order("BTC/USDT", "market", "buy", 0.01)
+        await both.create_order(BTC, "market", "sell", 0.01)
+        assert (await both.fetch_balance())["BTC"]["free"] == 0.00999
+        (position,) = await both.fetch_positions([BTC])
+        assert (position["side"], position["contracts"]) == ("short", 0.01)
+        assert len(await both.fetch_my_trades("BTC/USDT")) == len(await both.fetch_my_trades(BTC)) == 1
+        await both.create_order(BTC, "market", "buy", 0.01, None, {"reduceOnly": True})
+        assert await both.fetch_positions([BTC]) == []
 
 
 CONDITIONAL = [
@@ -161,32 +181,6 @@ async def test_hedge_mode_and_margin_modes() -> None:
         assert (await client.fetch_margin_mode(BTC))["marginMode"] == "isolated"
         await client.set_leverage(7, BTC)
         assert (await client.fetch_leverage(BTC))["longLeverage"] == 7
-
-
-@pytest.mark.asyncio
-async def test_refusals_are_the_errors_of_production(tmp_path: Path) -> None:
-    # CCXT goes by the host of an address here, so the addresses are the official ones.
-    authority = Authority(tmp_path)
-    setup = Setup(GeneratedMarket(seed=7, count=1, days=1), pace=Pace(steps=True), names=("ann",), limits=unlimited())
-    async with (
-        serving(setup, tls=authority.server_context()) as running,
-        official(running, authority) as client,
-    ):
-        # A symbol is played from when somebody first asks for it.
-        price = (await client.fetch_ticker(BTC))["last"]
-        await running.driver.step()
-        with pytest.raises(ccxt.InsufficientFunds):
-            await client.create_order(BTC, "market", "buy", 400)
-        with pytest.raises(ccxt.InvalidOrder):
-            await client.create_order(BTC, "market", "sell", 0.1, None, {"reduceOnly": True})
-        with pytest.raises(ccxt.OrderNotFillable):
-            await client.create_order(BTC, "limit", "buy", 0.1, price * 1.03, {"postOnly": True})
-        with pytest.raises(ccxt.OrderImmediatelyFillable):
-            await client.create_order(BTC, "market", "sell", 0.1, None, {"stopLossPrice": price * 1.04})
-        with pytest.raises(ccxt.OrderNotFound):
-            await client.fetch_order("9999", BTC)
-        with pytest.raises(ccxt.OrderNotFound):
-            await client.cancel_order("9999", BTC)
 
 
 @pytest.mark.asyncio

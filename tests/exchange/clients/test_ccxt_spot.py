@@ -118,6 +118,8 @@ async def test_every_type_of_order_is_taken(binance: Any) -> None:
     for wait in ("IOC", "FOK"):
         order = await binance.create_order(_S, "limit", "buy", 0.005, last * 0.9, {"timeInForce": wait})
         assert (order["status"], order["filled"]) == ("expired", 0.0)
+        order = await binance.create_order(_S, "limit", "buy", 0.005, last * 1.01, {"timeInForce": wait})
+        assert (order["status"], order["filled"], order["average"]) == ("closed", 0.005, last)
     assert len(await binance.cancel_all_orders(_S)) == 6
 
 
@@ -163,31 +165,6 @@ async def test_a_limit_order_fills_when_the_market_comes_to_it(running: Running,
     assert trade["takerOrMaker"] == "maker"
 
 
-async def test_refusals_have_the_classes_of_production(binance: Any) -> None:
-    last = await _last(binance)
-    # A key that has worked once and then may not do something is taken for a ban by this client.
-    await binance.fetch_balance()
-    refused = {
-        ccxt.InsufficientFunds: binance.create_order(_S, "limit", "buy", 10, last * 0.9),
-        ccxt.InvalidOrder: binance.create_order(_S, "limit", "buy", 1, last / 1_000),
-        ccxt.BadRequest: binance.create_order(_S, "limit", "buy", 0.00001, last * 0.9),
-        ccxt.OrderNotFound: binance.cancel_order("12345", _S),
-        ccxt.DDoSProtection: binance.withdraw("USDT", 10, "somewhere"),
-    }
-    for error, request in refused.items():
-        with pytest.raises(error):
-            await request
-    with pytest.raises(ccxt.OrderNotFound):
-        await binance.fetch_order("12345", _S)
-    assert await binance.fetch_open_orders(_S) == []
-
-
-async def test_a_wrong_secret_is_refused(running: Running) -> None:
-    async with client(running, secret="wrong") as stranger:
-        with pytest.raises(ccxt.AuthenticationError):
-            await stranger.fetch_balance()
-
-
 async def test_orders_and_balances_are_watched(running: Running) -> None:
     async with client(running, ccxt.pro.binance) as watcher, client(running) as trader:
         last = await _last(trader)
@@ -203,6 +180,70 @@ async def test_orders_and_balances_are_watched(running: Running) -> None:
         await trader.cancel_order(order["id"], _S)
         (seen,) = await asyncio.wait_for(ended, _QUICK)
         assert (seen["id"], seen["status"], seen["clientOrderId"]) == (order["id"], "canceled", "mine")
+
+
+async def test_fills_are_watched(running: Running) -> None:
+    async with client(running, ccxt.pro.binance) as trader:
+        last = await _last(trader)
+        orders = asyncio.ensure_future(_until_closed(trader))
+        trades = asyncio.ensure_future(trader.watch_my_trades(_S))
+        while not running.server.sessions.listeners():
+            await asyncio.sleep(0.01)
+        order = await trader.create_order(_S, "market", "buy", 0.01)
+        (trade,) = await asyncio.wait_for(trades, _QUICK)
+        assert (trade["order"], trade["amount"], trade["price"]) == (order["id"], 0.01, last)
+        assert trade["fee"] == {"currency": "BTC", "cost": 0.00001}
+        seen = await asyncio.wait_for(orders, _QUICK)
+        assert (seen["id"], seen["filled"], seen["average"]) == (order["id"], 0.01, last)
+
+
+async def _until_closed(watcher: Any) -> Any:
+    while True:
+        for order in await watcher.watch_orders(_S):
+            if order["status"] == "closed":
+                return order
+
+
+async def test_the_market_is_watched(running: Running) -> None:
+    async with client(running, ccxt.pro.binance) as watcher:
+        await watcher.load_markets()
+        watching = {
+            "candles": watcher.watch_ohlcv(_S, "1m"),
+            "trades": watcher.watch_trades(_S),
+            "ticker": watcher.watch_ticker(_S),
+            "tickers": watcher.watch_tickers([_S, "ETH/USDT"]),
+            "best": watcher.watch_bids_asks([_S]),
+            "book": watcher.watch_order_book(_S, 10),
+        }
+        tasks = {name: asyncio.ensure_future(waiting) for name, waiting in watching.items()}
+        async with asyncio.timeout(2 * _QUICK):
+            while not all(task.done() for task in tasks.values()):
+                await running.driver.step()
+                await asyncio.sleep(0.05)
+        seen = {name: task.result() for name, task in tasks.items()}
+        candle = seen["candles"][-1]
+        assert candle in await watcher.fetch_ohlcv(_S, "1m", since=candle[0], limit=1)
+        assert seen["trades"][0]["symbol"] == seen["ticker"]["symbol"] == _S
+        assert set(seen["tickers"]) <= {_S, "ETH/USDT"}
+        assert seen["best"][_S]["bid"] < seen["best"][_S]["ask"]
+        assert seen["book"]["bids"][0][0] < seen["book"]["asks"][0][0]
+
+
+async def test_a_watched_book_is_the_book(running: Running) -> None:
+    async with client(running, ccxt.pro.binance) as watcher:
+        last = await _last(watcher)
+        watching = asyncio.ensure_future(watcher.watch_order_book(_S))
+        async with asyncio.timeout(_QUICK):
+            while not watching.done():
+                await running.driver.step()
+                await asyncio.sleep(0.05)
+            price = float(watcher.price_to_precision(_S, last * 0.9))
+            await watcher.create_order(_S, "limit", "buy", 0.5, price)
+            while [price, 0.5] not in (book := await watcher.watch_order_book(_S))["bids"]:
+                pass
+        fetched = await watcher.fetch_order_book(_S, 10)
+        assert book["bids"][0] == fetched["bids"][0]
+        assert book["asks"][0] == fetched["asks"][0]
 
 
 async def test_orders_go_over_the_websocket_too(running: Running) -> None:

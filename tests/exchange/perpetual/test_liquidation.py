@@ -100,6 +100,16 @@ def test_open_orders_of_the_symbol_are_cancelled_first() -> None:
     assert [order.client_id for order in floor.engine.open_orders("ann")] == ["other"]
 
 
+def test_a_conditional_order_left_behind_opens_nothing_later() -> None:
+    floor = isolated()
+    floor.order(BUY, "0.5")
+    floor.stop(SELL, "8000", "0.5")
+    floor.price("9000")
+    assert floor.statuses()[-1] == "CANCELED"
+    floor.price("7000")
+    assert floor.amount() == 0
+
+
 def test_close_position_orders_expire_with_a_liquidated_position() -> None:
     floor = isolated()
     floor.order(BUY, "0.5")

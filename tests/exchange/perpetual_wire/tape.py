@@ -26,6 +26,9 @@ class FixedTape:
             for i, time in enumerate(range(_OPEN, NOW + 1, MINUTE))
         ]  # fmt: skip
 
+    def need(self, symbol):
+        pass
+
     def candles(self, symbol, interval, since=None, until=None, limit=500):
         rows = [row for row in self.rows if (since or 0) <= row.open_time <= (until or NOW)]
         return rows[:limit] if since is not None else rows[-limit:]

@@ -35,6 +35,9 @@ def d(text: str) -> Decimal:
 class Prices:
     """A tape with ten minutes of candles and three trades of BTCUSDT; ETHUSDT has no price yet."""
 
+    def need(self, symbol: str) -> None:
+        """All is there."""
+
     def candles(
         self, symbol: str, interval: str, since: int | None = None, until: int | None = None, limit: int = 500
     ) -> list[Candle]:

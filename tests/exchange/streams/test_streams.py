@@ -162,7 +162,7 @@ def test_the_tape_is_told_which_candles_somebody_listens_to(place: Place) -> Non
     other = "_perpetual@continuousKline_1h" if place.market is Market.PERPETUAL else "@kline_1h"
     streams = streams_of(place, "btcusdt@kline_5m", f"btcusdt{other}")
     assert not tape.wanted("BTCUSDT", "5m")
-    streams.messages(place.printed(), exchange)
+    streams.connect(exchange)
     assert [tape.wanted("BTCUSDT", interval) for interval in ("1m", "5m", "1h")] == [False, True, True]
     assert not tape.wanted("ETHUSDT", "5m")
 

@@ -87,6 +87,9 @@ class Trades:
         self._wanted = wanted
         self._kept: list[object] = []
 
+    def connect(self, exchange: Exchange) -> None:
+        """Nothing is wanted of it."""
+
     def messages(self, event: Event, exchange: Exchange) -> list[tuple[str, object]]:
         if not isinstance(event, Printed) or event.market is not self._market:
             return []
@@ -132,7 +135,7 @@ def tables() -> Tables:
         endpoints={Market.SPOT: SPOT, Market.PERPETUAL: PERPETUAL},
         streams={market: lambda wanted, market=market: Trades(market, wanted) for market in Market},
         reports={market: _reports(market) for market in Market},
-        api=Api,
+        apis={Market.SPOT: Api},
     )
 
 

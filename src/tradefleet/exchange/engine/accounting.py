@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
+
+import msgspec
 
 from tradefleet.exchange.engine.events import PositionState
 from tradefleet.exchange.engine.orders import Fill, Order
@@ -14,8 +15,7 @@ from tradefleet.exchange.engine.symbols import Symbol
 Balances = dict[str, tuple[Decimal, Decimal]]
 
 
-@dataclass(frozen=True, slots=True)
-class AccountChange:
+class AccountChange(msgspec.Struct, frozen=True):
     """What changed for an account: asset -> (free, locked) and positions as they are now, what each asset moved by."""
 
     account: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice, takewhile
+
+import msgspec
 
 from tradefleet.exchange.engine.amounts import ZERO
 from tradefleet.exchange.engine.half import UNLIMITED, Half, Resting
@@ -20,8 +21,7 @@ _NONE: tuple[Level, ...] = ()
 _NOTHING: frozenset[Decimal] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class BookChange:
+class BookChange(msgspec.Struct, frozen=True):
     """Displayed levels that changed, quantity 0 for those that are gone, and the ids of the change."""
 
     first_id: int
@@ -43,6 +43,8 @@ class Book:
         self._bids = Half(Side.BUY)
         self._asks = Half(Side.SELL)
         self._shown: dict[Side, dict[Decimal, Decimal]] = {Side.BUY: {}, Side.SELL: {}}
+        # As of the last `take_changes`.
+        self._ceiling: Decimal | None = None
         self._clipped = _NOTHING
 
     def half(self, side: Side) -> Half:
@@ -118,9 +120,9 @@ class Book:
         """What the display has changed by since the last call; None where it is the same."""
         ceiling, clipped = self._clip()
         touched = self._bids.touched
-        if clipped or self._clipped:
+        if clipped is not self._clipped:
             touched |= self._clipped | clipped
-            self._clipped = clipped
+            self._ceiling, self._clipped = ceiling, clipped
         bids = asks = _NONE
         if touched:
             shown = [(price, self._bid_shown(price, ceiling, clipped)) for price in sorted(touched, reverse=True)]
@@ -156,6 +158,9 @@ class Book:
         if ask is None or bid is None or bid < ask:
             return None, _NOTHING
         ceiling = ask - self.symbol.tick
+        if ceiling == self._ceiling and all(price < ceiling for price in self._bids.touched):
+            # Most orders rest further down, where none of this concerns them.
+            return ceiling, self._clipped
         above = takewhile(lambda price: price >= ask, self._bids.prices())
         return ceiling, frozenset((ceiling, *above))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
+from binascii import b2a_base64
 
 from tradefleet.exchange.engine.symbols import Market
 
 _LENGTH = 22
+# Of the 64 characters two are neither letters nor digits.
+_LETTERS = bytes.maketrans(b"+/", b"Aa")
 
 
 def client_id(market: Market, order_id: int) -> str:
@@ -16,7 +18,7 @@ def client_id(market: Market, order_id: int) -> str:
     >>> client_id(Market.SPOT, 1)
     'aTnpgaIjetHrXZqC4yQqL4'
     """
-    return made_up_id(market.value, order_id)
+    return made_up_id(market, order_id)
 
 
 def made_up_id(*parts: object) -> str:
@@ -26,5 +28,4 @@ def made_up_id(*parts: object) -> str:
     'aTnpgaIjetHrXZqC4yQqL4'
     """
     digest = hashlib.blake2b(":".join(map(str, parts)).encode(), digest_size=18).digest()
-    # Of the 64 characters two are neither letters nor digits.
-    return base64.b64encode(digest, altchars=b"Aa")[:_LENGTH].decode()
+    return b2a_base64(digest).translate(_LETTERS)[:_LENGTH].decode()

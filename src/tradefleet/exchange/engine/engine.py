@@ -46,6 +46,8 @@ class Engine(Floor):
     ) -> None:
         super().__init__(market, symbols, accounting, clock=clock, emit=emit, keep=keep, by_bars=by_bars)
         self.watchers: list[Watcher] = []
+        # Told of a symbol without a price before an order of it is judged, to give it one.
+        self.unpriced: Callable[[str], None] | None = None
         # Set where the market has liquidations.
         self.liquidations: Liquidations | None = None
         self.lists = OrderLists(self, keep)
@@ -57,13 +59,14 @@ class Engine(Floor):
         """Take an order and let it trade; raises Reject."""
         with self._reports:
             self._expire_due()
+            self._judged(request.symbol)
             order = self.enter(account, request)
             self.start(order)
         return order
 
     def check(self, account: str, request: OrderRequest) -> None:
         """Raise Reject where the request's symbol or filters refuse it; like the test endpoint, it ignores balances."""
-        self._intake.check(request, self.listing(request.symbol))
+        self._intake.check(request, self._judged(request.symbol))
 
     def cancel(
         self,
@@ -97,7 +100,7 @@ class Engine(Floor):
 
     def place_list(self, account: str, request: OrderListRequest) -> OrderList:
         """Take a list of orders, all or none, and let it trade; raises Reject."""
-        self.listing(request.symbol)
+        self._judged(request.symbol)
         return self.lists.place(account, request)
 
     def cancel_list(
@@ -227,7 +230,16 @@ class Engine(Floor):
         self, symbol: str, bar: PlayedBar, *, slippage: float = 0.0, participation: Decimal | None = None
     ) -> Iterator[PlayPhase]:
         """Play a bar by the rule book; stops where clients may act within it."""
+        with self._reports:
+            self._expire_due()
         return play(self, symbol, bar, slippage=slippage, participation=participation)
+
+    def _judged(self, symbol: str) -> Listing:
+        """What an order is judged by; raises Reject for a symbol that is not traded here."""
+        listing = self.listing(symbol)
+        if listing.last_price is None and self.unpriced is not None:
+            self.unpriced(symbol)
+        return listing
 
     def _wake(self, listing: Listing, price: Decimal, source: PriceSource) -> None:
         for order in listing.triggers.woken(price, source):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+import msgspec
 
 from tradefleet.exchange.engine.orders import Fill, Order, OrderStatus
 from tradefleet.exchange.engine.symbols import Market
@@ -25,8 +26,7 @@ class ExecutionType(StrEnum):
     AMENDMENT = "AMENDMENT"
 
 
-@dataclass(frozen=True, slots=True)
-class OrderReport:
+class OrderReport(msgspec.Struct, frozen=True, array_like=True):
     """An order has changed. The order object goes on changing: what a report needs is copied into it.
 
     `cancel_id` is the client id of the cancelling request, "" otherwise.
@@ -44,8 +44,7 @@ class OrderReport:
     reason: str = "NONE"
 
 
-@dataclass(frozen=True, slots=True)
-class BalancesChanged:
+class BalancesChanged(msgspec.Struct, frozen=True, array_like=True):
     """Balances of an account have changed: asset -> (free, locked) after it, and what each moved by.
 
     `reason` is one of ORDER, DEPOSIT, WITHDRAW, FUNDING_FEE, INSURANCE_CLEAR, MARGIN_TRANSFER.
@@ -61,8 +60,7 @@ class BalancesChanged:
     positions: tuple[PositionState, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PositionState:
+class PositionState(msgspec.Struct, frozen=True, array_like=True):
     """A perpetual position as it stands; `amount` is signed. `isolated_wallet` is 0 on cross margin."""
 
     symbol: str
@@ -78,8 +76,7 @@ class PositionState:
     leverage: int
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionalReport:
+class ConditionalReport(msgspec.Struct, frozen=True, array_like=True):
     """A perpetual's conditional (algo) order has changed; `status` is one of those of `ALGO_LIFECYCLE`."""
 
     time: int
@@ -91,8 +88,7 @@ class ConditionalReport:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ListReport:
+class ListReport(msgspec.Struct, frozen=True, array_like=True):
     """An order list (OCO) has changed: its kind of change and state as Binance names them."""
 
     time: int
@@ -107,8 +103,7 @@ class ListReport:
     reason: str = "NONE"
 
 
-@dataclass(frozen=True, slots=True)
-class LeverageChanged:
+class LeverageChanged(msgspec.Struct, frozen=True, array_like=True):
     """An account has set the leverage of a symbol."""
 
     time: int
@@ -117,8 +112,7 @@ class LeverageChanged:
     leverage: int
 
 
-@dataclass(frozen=True, slots=True)
-class MarginCalled:
+class MarginCalled(msgspec.Struct, frozen=True, array_like=True):
     """Positions are near liquidation: cross wallet balance and the positions with their mark prices."""
 
     time: int
@@ -127,8 +121,7 @@ class MarginCalled:
     positions: tuple[tuple[PositionState, Decimal, Decimal], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(msgspec.Struct, frozen=True, array_like=True):
     """A trade on the public tape."""
 
     market: Market
@@ -140,8 +133,7 @@ class Printed:
     buyer_is_maker: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BookChanged:
+class BookChanged(msgspec.Struct, frozen=True, array_like=True):
     """The book's levels that changed: (price, quantity now), quantity 0 for one that is gone; ids are consecutive."""
 
     market: Market
@@ -153,8 +145,7 @@ class BookChanged:
     asks: tuple[tuple[Decimal, Decimal], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CandleChanged:
+class CandleChanged(msgspec.Struct, frozen=True, array_like=True):
     """A candle as it stands; `closed` once it is final. Floats become decimals by the symbol's steps at the wire."""
 
     market: Market
@@ -177,8 +168,7 @@ class CandleChanged:
     closed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MarkChanged:
+class MarkChanged(msgspec.Struct, frozen=True, array_like=True):
     """A perpetual's mark price, index price, funding rate and next funding time."""
 
     time: int

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+from heapq import merge
+from itertools import groupby
 from typing import NamedTuple
+
+import msgspec
 
 from tradefleet.exchange.engine.amounts import ZERO
 from tradefleet.exchange.engine.orders import Order, Side
@@ -14,8 +17,7 @@ from tradefleet.exchange.engine.orders import Order, Side
 UNLIMITED = Decimal("Infinity")
 
 
-@dataclass(slots=True)
-class Resting:
+class Resting(msgspec.Struct):
     """A client's order in the book, and how much of the house's quantity at its price came earlier."""
 
     order: Order
@@ -120,7 +122,8 @@ class Half:
             return iter(self._house_prices)
         if not self._house_prices:
             return iter(self._client_prices)
-        return iter(sorted({*self._house, *self._queues}, reverse=self.side is Side.BUY))
+        both = merge(self._house_prices, self._client_prices, reverse=self.side is Side.BUY)
+        return (price for price, _ in groupby(both))
 
     def resting(self) -> Iterator[Resting]:
         """Clients' orders, best price first, earlier ones first."""

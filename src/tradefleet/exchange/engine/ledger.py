@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from tradefleet.exchange.engine.amounts import ZERO
 
@@ -13,8 +14,7 @@ from tradefleet.exchange.engine.amounts import ZERO
 OUTSIDE, HOUSE, FEES, FUNDING, INSURANCE = "@outside", "@house", "@fees", "@funding", "@insurance"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """What one account gained (or lost) of one asset."""
 
     account: str
@@ -22,8 +22,7 @@ class Entry:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(msgspec.Struct, frozen=True):
     """One booking: entries of each asset add up to zero. `reference` names the trade, or what it was for."""
 
     number: int

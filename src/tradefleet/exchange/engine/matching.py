@@ -81,11 +81,13 @@ class Matching:
 
     def average(self, side: Side, quantity: Decimal, listing: Listing) -> Decimal:
         """The average price the book would give for a quantity, 0 where it is empty."""
+        half = listing.book.opposite(side)
+        first = half.next_offer()
+        if first is not None and first.quantity >= quantity:
+            return first.price
         left, notional, last = quantity, ZERO, ZERO
-        for offer in listing.book.opposite(side).offers():
+        for offer in half.offers():
             part = min(left, offer.quantity)
-            if part == quantity:
-                return offer.price
             notional, last = notional + part * offer.price, offer.price
             left -= part
             if not left:

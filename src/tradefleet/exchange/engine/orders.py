@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+
+import msgspec
 
 from tradefleet.exchange.engine.amounts import ZERO
 
@@ -58,8 +59,7 @@ class PriceSource(StrEnum):
     MARK = "MARK_PRICE"
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(msgspec.Struct, frozen=True, array_like=True):
     """When a conditional order starts to work.
 
     A stop to buy wakes at or above `price`, one to sell at or below it; a take-profit the other way round. A trailing
@@ -101,8 +101,7 @@ LIFECYCLE: dict[OrderStatus, frozenset[OrderStatus]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRequest:
+class OrderRequest(msgspec.Struct, frozen=True, array_like=True):
     """What a client asks for, already read from the wire; `type` is the wire's own name.
 
     Exactly one of `quantity`, `quote_quantity` (market orders: how much quote currency) and `close_position` is given.
@@ -139,8 +138,7 @@ class OrderRequest:
         return None if self.trigger is None else self.trigger.price
 
 
-@dataclass(slots=True)
-class Order:
+class Order(msgspec.Struct, array_like=True):
     """An order the exchange has taken.
 
     Changed by the engine alone. Times are nanoseconds of the market's clock. `reserved` is what it locks of
@@ -166,7 +164,7 @@ class Order:
     # The trailing level's best price so far, and what a conditional order became in the end.
     best_price: Decimal | None = None
     last_trade_id: int = -1
-    fills: list[Fill] = field(default_factory=list)
+    fills: list[Fill] = msgspec.field(default_factory=list)
 
     @property
     def symbol(self) -> str:
@@ -201,8 +199,7 @@ class Order:
         self.updated = time
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(msgspec.Struct, frozen=True, array_like=True):
     """One side of one trade. `quote` is the notional as it is booked; the fee is taken in `fee_asset`.
 
     `realised` is the profit a perpetual position took with it, 0 on spot.

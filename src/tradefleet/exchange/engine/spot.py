@@ -28,14 +28,23 @@ class SpotAccounting:
     """Balances of spot accounts: a buy locks quote currency, a sell locks base currency.
 
     Notionals and fees are cut off at 8 digits, reservations raised to 8: no fill costs more than was locked.
-    `by_bars`: limit orders pay the maker's fee whatever they meet, and reserve it.
+    `by_bars`: limit orders pay the maker's fee whatever they meet, and reserve it. Fees are taken in `fee_asset` from
+    accounts that nothing else is set for.
     """
 
-    def __init__(self, ledger: Ledger, symbols: Mapping[str, Symbol], *, by_bars: bool = False) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        symbols: Mapping[str, Symbol],
+        *,
+        by_bars: bool = False,
+        fee_asset: FeeAsset = FeeAsset.RECEIVED,
+    ) -> None:
         self.ledger = ledger
         self._symbols = dict(symbols)
         self._by_bars = by_bars
         self._locked: dict[tuple[str, str], Decimal] = {}
+        self._usual_fee_asset = fee_asset
         self._fee_assets: dict[str, FeeAsset] = {}
         self._changes: dict[str, dict[str, Decimal]] = {}
 
@@ -45,7 +54,7 @@ class SpotAccounting:
 
     def fee_asset(self, account: str) -> FeeAsset:
         """What an account's fees are taken in."""
-        return self._fee_assets.get(account, FeeAsset.RECEIVED)
+        return self._fee_assets.get(account, self._usual_fee_asset)
 
     def replace_symbol(self, symbol: Symbol) -> None:
         """Use another version of a symbol from now on."""

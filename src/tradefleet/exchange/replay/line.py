@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tradefleet.exchange.engine.amounts import ZERO
 from tradefleet.exchange.engine.bar_play import PlayedBar, PlayPhase
 from tradefleet.exchange.engine.engine import Engine
 from tradefleet.exchange.engine.perpetual.accounting import PerpetualAccounting
@@ -25,6 +26,8 @@ class Line:
         self.past = past
         self.tape = tape
         self.engine = engine
+        # Up to when its fundings are paid.
+        self.funded = 0
         self._liquidity = liquidity
         self._name = track.symbol.name
         self._told = 0
@@ -47,6 +50,14 @@ class Line:
         while (row := self.past.upcoming()) is not None and row.time <= time:
             self.close()
             self.past.take()
+
+    def come_in(self) -> None:
+        """The exchange learns the last price, if there has been one: quotes, mark price, last price."""
+        last = self.track.last_ticks
+        if last is not None:
+            self.quote(last)
+            self.mark(last)
+            self.engine.print_trade(self._name, self.track.scale.price(last), ZERO, buyer_is_maker=False, public=False)
 
     def fund(self, time: int) -> None:
         """Positions pay, or get, what falls due at a time."""

@@ -88,6 +88,10 @@ class Tape(Protocol):
     A symbol that has no price yet has empty lists and None.
     """
 
+    def need(self, symbol: str) -> None:
+        """Have a symbol's prices go on from now on, as any query of it does; nothing happens for an unknown one."""
+        ...
+
     def candles(
         self, symbol: str, interval: str, since: int | None = None, until: int | None = None, limit: int = 500
     ) -> list[Candle]:

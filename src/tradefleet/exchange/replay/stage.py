@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from tradefleet.exchange.engine.amounts import floor_to
 from tradefleet.exchange.engine.engine import Engine
-from tradefleet.exchange.engine.events import ConditionalReport, Event, OrderReport
 from tradefleet.exchange.engine.symbols import Market, Symbol
 from tradefleet.exchange.replay.funding import Funding
 from tradefleet.exchange.replay.intervals import MILLISECOND
@@ -58,7 +58,7 @@ class Stage:
         self.start_time = start_time
         self.timeframe = timeframe
         self._liquidity = liquidity or Liquidity()
-        self._funded = self._begun = start_time - 1
+        self._begun = start_time - 1
         self._engines: Mapping[Market, Engine] = {}
         self._lines: dict[tuple[Market, str], Line] = {}
         self._pasts: dict[tuple[Market, str], BarPast] = {}
@@ -74,18 +74,19 @@ class Stage:
     def start(self, venue: Venue) -> None:
         """Drive this exchange: its tapes tell their events to it, and the house quotes."""
         self._engines = venue.engines
-        for tape in self.tapes.values():
-            tape.connect(venue.clock, venue.events.emit)
-        for line in self._all():
-            row = line.past.upcoming()
-            if row is not None:
-                line.quote(row.open)
-                line.mark(row.open)
-        waiting = [entry for entry in self._listed if entry.price is not None]
-        for entry in waiting:
-            self._quote_first(entry)
-        if waiting:
-            venue.events.subscribe(self._notice)
+        for market, tape in self.tapes.items():
+            tape.connect(venue.clock, venue.events.emit, partial(self._enter, market))
+            for track in tape.made():
+                line = self._enter(market, track)
+                row = line.past.upcoming()
+                # Of a symbol that begins later nobody may know the first price yet.
+                if row is not None and row.time == self.start_time:
+                    line.quote(row.open)
+                    line.mark(row.open)
+        for entry in self._listed:
+            if entry.price is not None:
+                self._quote_first(entry)
+                venue.engines[entry.symbol.market].unpriced = partial(self.need, entry.symbol.market)
 
     def _quote_first(self, entry: Listed) -> None:
         """Quotes of a symbol whose bars nobody has asked for."""
@@ -98,16 +99,19 @@ class Stage:
         if symbol.market is Market.PERPETUAL:
             engine.mark(symbol.name, entry.price)
 
-    def _notice(self, event: Event) -> None:
-        """Whoever orders a symbol asks for it."""
-        if isinstance(event, OrderReport):
-            self.need(event.market, event.order.symbol)
-        elif isinstance(event, ConditionalReport):
-            self.need(Market.PERPETUAL, event.order.symbol)
-
     def need(self, market: Market, symbol: str) -> None:
         """Play this symbol from now on, whether or not anybody asks for its prices."""
-        self.tapes[market].track(symbol)
+        self.tapes[market].need(symbol)
+
+    def _enter(self, market: Market, track: Track) -> Line:
+        """A symbol that somebody has asked for: it comes in where the others are, at its last price."""
+        past = self._pasts[market, track.symbol.name]
+        line = Line(track, past, self.tapes[market], self._engines[market], self._liquidity)
+        self._lines[market, track.symbol.name] = line
+        line.catch_up(self._begun)
+        line.funded = self._begun
+        line.come_in()
+        return line
 
     def next_time(self) -> int | None:
         """When the next bar opens, None at the end of all series."""
@@ -164,12 +168,15 @@ class Stage:
             line.turn()
 
     def _fund(self, playing: Sequence[tuple[Line, Row]], until: int) -> None:
-        """Pay the fundings that have come due since they were last paid, at the mark prices of now."""
-        times = self.tapes[Market.PERPETUAL].funding.due(self._funded, until)
-        self._funded = max(self._funded, until)
-        for time in times:
-            for line, _ in playing:
+        """Pay the fundings that have come due since each was last paid, at the mark prices of now.
+
+        Who has no bar now pays at its next one.
+        """
+        funding = self.tapes[Market.PERPETUAL].funding
+        for line, _ in playing:
+            for time in funding.due(line.funded, until):
                 line.fund(time)
+            line.funded = max(line.funded, until)
 
     def _at(self, time: int) -> list[tuple[Line, Row]]:
         """The lines whose next bar opens at a time, with that bar."""
@@ -178,12 +185,4 @@ class Stage:
 
     def _all(self) -> list[Line]:
         """The lines of all symbols that somebody has asked for."""
-        for market, tape in self.tapes.items():
-            for track in tape.made():
-                key = market, track.symbol.name
-                if key not in self._lines:
-                    line = Line(track, self._pasts[key], tape, self._engines[market], self._liquidity)
-                    # It comes in where the others are.
-                    line.catch_up(self._begun)
-                    self._lines[key] = line
         return list(self._lines.values())

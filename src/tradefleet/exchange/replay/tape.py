@@ -43,13 +43,20 @@ class MarketTape:
         self.wanted: Callable[[str, str], bool] = _nobody
         self._clock: Callable[[], int] = lambda: 0
         self._emit: Callable[[Event], None] = lambda event: None
+        self._begun: Callable[[Track], object] = lambda track: None
         self._makers: dict[str, Callable[[], Track]] = {}
         self._tracks: dict[str, Track] = {}
 
-    def connect(self, clock: Callable[[], int], emit: Callable[[Event], None]) -> None:
-        """Tell the time by this clock, and events to this function, from now on."""
+    def connect(
+        self,
+        clock: Callable[[], int],
+        emit: Callable[[Event], None],
+        begun: Callable[[Track], object] | None = None,
+    ) -> None:
+        """Tell the time by this clock, and events to this function, from now on; and tracks when they are made."""
         self._clock = clock
         self._emit = emit
+        self._begun = begun or self._begun
 
     def add(self, symbol: str, make: Callable[[], Track]) -> None:
         """A symbol, whose track is made when somebody first asks for it."""
@@ -60,7 +67,12 @@ class MarketTape:
         track = self._tracks.get(symbol)
         if track is None and symbol in self._makers:
             track = self._tracks[symbol] = self._makers.pop(symbol)()
+            self._begun(track)
         return track
+
+    def need(self, symbol: str) -> None:
+        """Have a symbol's prices go on from now on; nothing happens for an unknown one."""
+        self.track(symbol)
 
     def made(self) -> Iterator[Track]:
         """The tracks that somebody has asked for, the first asked for first."""

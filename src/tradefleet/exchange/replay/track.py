@@ -61,6 +61,11 @@ class Track:
         """The last price, None before there is one."""
         return None if self._last is None else self.scale.price(self._last)
 
+    @property
+    def last_ticks(self) -> int | None:
+        """The last price in ticks."""
+        return self._last
+
     def price_at(self, time: int) -> Decimal:
         """The open of the candle that opens at a time, else the close, so far, of the one it falls into or after."""
         if self.running is not None and self.running.row.time <= time:

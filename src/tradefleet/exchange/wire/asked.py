@@ -54,8 +54,9 @@ class Money(Asked, frozen=True):
 
 
 class AccountChange(Asked, frozen=True):
-    """What to do with an account, in this order."""
+    """What to do with an account, in this order; `create` opens it first."""
 
+    create: bool = False
     permissions: dict[str, bool] = msgspec.field(default_factory=dict)
     revoked: bool | None = None
     fees: Literal["received", "quote"] | None = None
@@ -141,7 +142,7 @@ def read(body: bytes, form: type[T], where: str) -> T:
     """A body by its form; an empty one has no fields. Raises ParameterError that names what does not fit."""
     try:
         return msgspec.json.decode(body or b"{}", type=form)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         fields = ", ".join(form.__struct_encode_fields__)
         raise ParameterError(str(error), where=where, cure=f"send a JSON object with fields of: {fields}") from None
 

@@ -121,7 +121,7 @@ class Control:
         """POST /control/faults: a rule, or a list of them; all are in force, or none."""
         try:
             raw = msgspec.json.decode(body)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ParameterError(str(error), where=f"{_ROOT}/faults", cure='send {"what": "latency"}') from None
         each = raw if isinstance(raw, list) else [raw]
         rules = [rule_of(one, f"rule {number}") for number, one in enumerate(each, start=1)]
@@ -197,7 +197,7 @@ _ACTIONS: dict[tuple[str, str], tuple[Action, str]] = {
     ("DELETE", f"{_ROOT}/faults"): (Control.remove_faults, "end the rule ?name=, or all"),
     ("POST", f"{_ROOT}/symbols"): (Control.symbols, "set fields of {symbol, market}"),
     ("GET", _ACCOUNTS): (Control.accounts, "accounts and their keys"),
-    ("POST", _ACCOUNTS): (Control.change_account, "NAME: {permissions, revoked, fees, deposit, withdraw}"),
+    ("POST", _ACCOUNTS): (Control.change_account, "NAME: {create, permissions, revoked, fees, deposit, withdraw}"),
     ("POST", f"{_ROOT}/streams"): (Control.streams, "{do} something to connections of {account, market, kind}"),
     ("POST", f"{_ROOT}/price"): (Control.price, "move {symbol, market} to {price}"),
     ("POST", f"{_ROOT}/burst"): (Control.burst, "fill {events} lots of {account, symbol, market} at {per_second}"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
+
+import msgspec
 
 from tradefleet.exchange.accounts import Account
 from tradefleet.exchange.engine.rejects import Reject
@@ -29,8 +30,7 @@ _MICROSECONDS = 10**15
 NO_PERMISSION = Reject(-2015, "Invalid API-key, IP, or permissions for action.", 401)
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True):
     """A request as it came: query string and body as texts, the key of its header, the address it came from."""
 
     method: str

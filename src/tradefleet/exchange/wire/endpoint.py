@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, Protocol
 
+import msgspec
+
 from tradefleet.exchange.accounts import Account
 from tradefleet.exchange.engine.symbols import Market
 from tradefleet.exchange.exchange import Exchange
@@ -64,8 +66,7 @@ class Desk(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A request that has passed the door. `now` is the door's time in milliseconds.
 
     `desk` is None only where no server is behind the call, as in tests of one endpoint.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import fields, replace
 
@@ -24,6 +25,7 @@ from tradefleet.exchange.wire.user.sessions import Sessions
 from tradefleet.market.errors import ParameterError, did_you_mean
 
 Told = dict[str, object]
+_ACCOUNT_NAME = re.compile("[A-Za-z0-9_-]{1,40}")
 _PERMISSIONS = tuple(field.name for field in fields(Permissions))
 
 
@@ -36,13 +38,17 @@ def account_of(exchange: Exchange, name: str) -> Account:
 
 
 def change_account(exchange: Exchange, name: str, asked: AccountChange) -> Told:
-    """Change what an account may do, its state, its money; raises ParameterError or Reject."""
-    account = account_of(exchange, name)
+    """Change what an account may do, its state, its money, or open it; raises ParameterError or Reject."""
+    if not asked.create:
+        account_of(exchange, name)
+    elif _ACCOUNT_NAME.fullmatch(name) is None:
+        raise ParameterError(f"an account's name is {name!r}", where="account", cure="use up to 40 of A-Z a-z 0-9 _ -")
     unknown = next((key for key in asked.permissions if key not in _PERMISSIONS), None)
     if unknown is not None:
         raise ParameterError(
             f"there is no permission {unknown!r}", where="permissions", cure=did_you_mean(unknown, _PERMISSIONS)
         )
+    account = exchange.accounts.open(name) if asked.create else account_of(exchange, name)
     for key, value in asked.permissions.items():
         setattr(account.permissions, key, value)
     if asked.revoked is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import cast
 
@@ -13,6 +14,7 @@ from tradefleet.exchange.engine.rejects import Reject
 JSON = "application/json;charset=UTF-8"
 HTML = "text/html"
 _HEADS = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: " for status in HTTPStatus}
+LOGGER = logging.getLogger("tradefleet.exchange")
 _ENCODER = msgspec.json.Encoder()
 # From here on an answer waits until the client has read the earlier ones.
 _MUCH = 1 << 16
@@ -76,6 +78,10 @@ class Cut:
 
     async def write_eof(self) -> None:
         """Nothing is written."""
+
+
+# The answer to a request that the exchange itself has failed at.
+FAILED = Reject(-1000, "An unknown error occurred while processing the request.", 500)
 
 
 def refusal(reject: Reject, headers: str = "") -> Answer:

@@ -15,7 +15,7 @@ _PREFIXES = {"/spot/": Market.SPOT, "/perpetual/": Market.PERPETUAL}
 _PERPETUAL_HOSTS = ("fstream", "fapi", "ws-fapi", "demo-fapi", "testnet.binancefuture")
 # Perpetual streams come by kind of traffic, too.
 _CATEGORIES = ("market", "public", "private", "pm")
-_API_PATH = "ws-api/v3"
+_API_PATHS = {"ws-api/v3": Market.SPOT, "ws-fapi/v1": Market.PERPETUAL}
 
 
 def without_prefix(path: str) -> tuple[str, Market | None]:
@@ -82,8 +82,9 @@ def find_socket(path: str, query: str, host: str) -> Socket | None:
     """
     path, market = without_prefix(path)
     head, _, rest = path.strip("/").partition("/")
-    if path.strip("/") == _API_PATH:
-        return Socket(Market.SPOT, api=True)
+    api = _API_PATHS.get(path.strip("/"))
+    if api is not None:
+        return Socket(api, api=True)
     if head in _CATEGORIES:
         market = Market.PERPETUAL
         head, _, rest = rest.partition("/")

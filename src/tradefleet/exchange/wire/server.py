@@ -6,6 +6,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from inspect import isawaitable
 from random import Random
 from typing import Any, Protocol
@@ -18,11 +19,12 @@ from tradefleet.exchange.engine.rejects import Reject
 from tradefleet.exchange.engine.symbols import Market
 from tradefleet.exchange.exchange import Exchange
 from tradefleet.exchange.faults.kinds import MessageFault, RequestFault
+from tradefleet.exchange.wire.access import Access
 from tradefleet.exchange.wire.door import Sent, read_parameters
 from tradefleet.exchange.wire.endpoint import Count
 from tradefleet.exchange.wire.limits import Limiter, Limits
 from tradefleet.exchange.wire.numbers import milliseconds
-from tradefleet.exchange.wire.responses import Answer, encoded, page
+from tradefleet.exchange.wire.responses import FAILED, LOGGER, Answer, encoded, page, refusal
 from tradefleet.exchange.wire.rest import Rest
 from tradefleet.exchange.wire.routes import Routes, find_socket
 from tradefleet.exchange.wire.sockets import Sockets
@@ -31,11 +33,10 @@ from tradefleet.exchange.wire.streams.delivery import Delivery
 from tradefleet.exchange.wire.streams.feed import Feed
 from tradefleet.exchange.wire.streams.hub import Hub
 from tradefleet.exchange.wire.tables import Tables, standard
-from tradefleet.exchange.wire.trouble import Pause
+from tradefleet.exchange.wire.trouble import Pause, Trouble
 from tradefleet.exchange.wire.user.sessions import Keys, Sessions
 from tradefleet.market.errors import ParameterError, UserError
 
-_LOGGER = logging.getLogger("tradefleet.exchange")
 _LARGEST_BODY = 1 << 20
 _LONGEST_LINE = 1 << 16
 _HANDSHAKE_SECONDS = 10.0
@@ -50,7 +51,7 @@ def _worth_logging(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
-_LOGGER.addFilter(_worth_logging)
+LOGGER.addFilter(_worth_logging)
 
 
 class Faults(Protocol):
@@ -80,7 +81,8 @@ class Server:
 
     Times are in seconds and by the event loop's clock, but for signatures, limits and bans, which go by the exchange's
     `wire_clock`. `backlog` is how many bytes a websocket client may leave unread before it is cut off. `random` draws
-    listen keys. `control`, which may be set later too, answers on /control.
+    listen keys. `control`, which may be set until it listens, answers on /control to who brings `control_token`;
+    without a token, to this machine alone.
 
         server = Server(exchange)
         port = await server.start()
@@ -94,6 +96,7 @@ class Server:
         *,
         faults: Faults | None = None,
         control: Control | None = None,
+        control_token: str | None = None,
         limits: Limits | None = None,
         tls: ssl.SSLContext | None = None,
         random: Random | None = None,
@@ -105,6 +108,7 @@ class Server:
         tables: Tables | None = None,
     ) -> None:
         self.control = control
+        self._access = Access(control_token)
         self._exchange = exchange
         self._tls = tls
         self._idle = idle_seconds
@@ -112,13 +116,16 @@ class Server:
         tables = standard() if tables is None else tables
         self.limiter = Limiter(Limits() if limits is None else limits, exchange.wire_clock)
         deliver = Delivery(faults)
-        self.hubs = {market: Hub(deliver) for market in Market}
+        self.hubs = {market: Hub(deliver, partial(exchange.need, market)) for market in Market}
         self._feeds = [Feed(exchange, self.hubs[market], make) for market, make in tables.streams.items()]
         self.sessions = Sessions(exchange, deliver, tables.reports, Random(0) if random is None else random)
-        self._rest = Rest(exchange, Routes(tables.endpoints), self.limiter, self, faults, self._stopping)
-        api = None if tables.api is None else tables.api(exchange, self._rest.door, self.limiter, self)
+        trouble = Trouble(faults, self.limiter, self._stopping)
+        self._rest = Rest(exchange, Routes(tables.endpoints), self.limiter, self, trouble)
+        apis = {
+            market: make(exchange, self._rest.door, self.limiter, self, trouble) for market, make in tables.apis.items()
+        }
         pulse = Pulse(ping_seconds, pong_timeout, connection_hours * 3_600, backlog=backlog)
-        self.sockets = Sockets(self.hubs, self.sessions, deliver, self.limiter, api, pulse, self._now)
+        self.sockets = Sockets(self.hubs, self.sessions, deliver, self.limiter, apis, pulse, self._now)
         self._web: web.Server | None = None
         self._listening: list[asyncio.Server] = []
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -144,8 +151,11 @@ class Server:
     async def start(self, host: str = "127.0.0.1", port: int = 0, *, plain: bool = False) -> int:
         """Listen, and tell the port; 0 takes a free one. `plain` goes without TLS where the server has it.
 
-        May be called again for another port. Raises ParameterError when the port is taken.
+        May be called again for another port. Raises ParameterError when the port is taken, and where other machines
+        could use the control interface without a token.
         """
+        if self.control is not None:
+            self._access.check_host(host)
         loop = asyncio.get_running_loop()
         if self._unsubscribe is None:
             self._unsubscribe = self._exchange.events.subscribe(self._hear)
@@ -153,7 +163,7 @@ class Server:
             self._web = web.Server(
                 self._handle,
                 access_log=None,
-                logger=_LOGGER,
+                logger=LOGGER,
                 tcp_keepalive=False,
                 keepalive_timeout=self._idle,
                 lingering_time=_LINGER_SECONDS,
@@ -221,7 +231,8 @@ class Server:
             return body.for_aiohttp()
         sent = Sent(request.method, path, query, body.decode("latin-1"), request.headers.get("X-MBX-APIKEY"), address)
         if path.startswith(_CONTROL) and self.control is not None:
-            return (await self._controlled(self.control, sent, body)).for_aiohttp()
+            refused = self._access.refusal(request.headers)
+            return (refused or await self._controlled(self.control, sent, body)).for_aiohttp()
         return (await self._rest.serve(sent)).for_aiohttp()
 
     @staticmethod
@@ -236,6 +247,9 @@ class Server:
         except Reject as reject:
             problem = ParameterError(reject.message, where=sent.path, cure="see GET /control")
             return Answer(encoded({"error": problem.as_dict()}), 400)
+        except Exception:  # noqa: BLE001 - likewise, for what the control interface does
+            LOGGER.exception("%s %s has failed", sent.method, sent.path)
+            return refusal(FAILED)
         return Answer(encoded(found))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Literal, Protocol
 
 import msgspec
@@ -33,8 +33,8 @@ _ENDED = (WSMsgType.CLOSED, WSMsgType.CLOSING, WSMsgType.ERROR)
 class Api(Protocol):
     """What answers to the messages of the websocket API."""
 
-    def handle(self, session: ApiSession, message: dict[str, object]) -> Mapping[str, object]:
-        """The answer to a request."""
+    def handle(self, session: ApiSession, message: dict[str, object]) -> Mapping[str, object] | Awaitable[bytes | None]:
+        """The answer to a request; one that has to be awaited comes ready, None to cut the connection."""
         ...
 
 
@@ -47,7 +47,7 @@ class Sockets:
         sessions: Sessions,
         deliver: Delivery,
         limiter: Limiter,
-        api: Api | None,
+        apis: Mapping[Market, Api],
         pulse: Pulse,
         clock: Callable[[], int],
     ) -> None:
@@ -55,10 +55,12 @@ class Sockets:
         self._sessions = sessions
         self._deliver = deliver
         self._limiter = limiter
-        self._api = api
+        self._apis = apis
         self._pulse = pulse
         self._clock = clock
         self._open: dict[Connection, None] = {}
+        # Answers that come late: their requests are under way, whether or not the client still waits.
+        self._late: set[asyncio.Task[None]] = set()
 
     def __iter__(self) -> Iterator[Connection]:
         return iter(tuple(self._open))
@@ -107,6 +109,7 @@ class Sockets:
         latest = loop.time() + 2 * self._pulse.closing
         while self._open and loop.time() < latest:
             await asyncio.sleep(self._pulse.closing / 50)
+        await asyncio.gather(*self._late)
 
     async def _serve_streams(
         self, websocket: web.WebSocketResponse[Literal[False]], connection: Connection, socket: Socket
@@ -140,16 +143,17 @@ class Sockets:
 
     async def _serve_api(self, websocket: web.WebSocketResponse[Literal[False]], connection: Connection) -> None:
         session = ApiSession(connection, self._sessions)
-        api = self._api
+        api = self._apis.get(connection.market)
 
-        def answer(text: bytes) -> bytes:
+        def answer(text: bytes) -> bytes | Awaitable[bytes | None]:
             try:
                 message = msgspec.json.decode(text)
-            except (msgspec.DecodeError, RecursionError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 return encoded(_BAD_JSON)
             if api is None or not isinstance(message, dict):
                 return encoded(_BAD_JSON)
-            return encoded(api.handle(session, message))
+            said = api.handle(session, message)
+            return encoded(said) if isinstance(said, Mapping) else said
 
         # Requests cost weight there, which is limited by itself.
         await self._listen(websocket, connection, None, answer)
@@ -159,7 +163,7 @@ class Sockets:
         websocket: web.WebSocketResponse[Literal[False]],
         connection: Connection,
         most: int | None,
-        answer: Callable[[bytes], bytes],
+        answer: Callable[[bytes], bytes | Awaitable[bytes | None]],
     ) -> None:
         """Hear a client until the connection ends; `most` is how many messages a second it may send."""
         loop = asyncio.get_running_loop()
@@ -185,7 +189,21 @@ class Sockets:
             elif message.type is WSMsgType.PONG:
                 connection.ponged()
             else:
-                connection.send_text(answer(message.data))
+                said = answer(message.data)
+                if isinstance(said, bytes):
+                    connection.send_text(said)
+                else:
+                    late = asyncio.create_task(self._answer_late(connection, said))
+                    self._late.add(late)
+                    late.add_done_callback(self._late.discard)
+
+    @staticmethod
+    async def _answer_late(connection: Connection, answer: Awaitable[bytes | None]) -> None:
+        said = await answer
+        if said is None:
+            connection.cut()
+        else:
+            connection.send_text(said)
 
     @staticmethod
     def _goodbye(connection: Connection, code: object) -> None:

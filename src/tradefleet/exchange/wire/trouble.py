@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -12,8 +12,10 @@ from tradefleet.exchange.engine.engine import Engine
 from tradefleet.exchange.engine.orders import Order
 from tradefleet.exchange.engine.perpetual.engine import PerpetualEngine
 from tradefleet.exchange.engine.rejects import Reject
+from tradefleet.exchange.engine.symbols import Market
 from tradefleet.exchange.faults.kinds import Canned, RequestFault
-from tradefleet.exchange.wire.responses import Answer, encoded, lines, refusal
+from tradefleet.exchange.wire.limits import Limiter
+from tradefleet.exchange.wire.responses import Answer, Cut, encoded, lines, refusal
 
 _MOST_REMEMBERED = 10_000
 _IDS = ("orderId", "algoId")
@@ -28,6 +30,20 @@ class RequestFaults(Protocol):
     ) -> RequestFault | None:
         """What happens to a request, if anything."""
         ...
+
+
+class Asked(NamedTuple):
+    """What is known of a request before it is looked at: whose it seems to be, and what it is for.
+
+    `method` and `path` are those of HTTP, also where it came by the websocket API. `places` says that it places orders.
+    """
+
+    market: Market
+    method: str
+    path: str
+    address: str
+    account: str | None
+    places: bool
 
 
 class Pause:
@@ -87,6 +103,56 @@ class Memory:
         born_after = asyncio.get_running_loop().time() - seconds
         seen = (self._seen.get((account, _kind(name, order), order.get(name))) for name in _IDS)
         return any(time is not None and time > born_after for time in seen)
+
+
+class Trouble:
+    """Requests that may go wrong on their way, by whichever door they come."""
+
+    def __init__(self, faults: RequestFaults | None, limiter: Limiter, pause: Pause) -> None:
+        self._faults = faults
+        self._limiter = limiter
+        self._pause = pause
+        self._memory = Memory()
+
+    @property
+    def none(self) -> bool:
+        """Whether nothing can go wrong at all, so that nothing needs to be asked."""
+        return self._faults is None
+
+    def of(self, asked: Asked, parameters: Mapping[str, str]) -> RequestFault | None:
+        """What happens to a request, if anything."""
+        if self._faults is None:
+            return None
+        return self._faults.on_request(asked.method, asked.path, asked.account, parameters)
+
+    def remember(self, asked: Asked, answer: Answer) -> None:
+        """Note the orders of an answer, to hide them from later reads."""
+        if asked.account is not None and asked.places and answer.status == 200:
+            self._memory.note(asked.account, answer.body)
+
+    async def around(self, fault: RequestFault, asked: Asked, work: Callable[[], Answer]) -> Answer | Cut:
+        """Answer a request by `work`, or not, with a fault around it."""
+        await self._pause.wait(fault.delay_before)
+        if fault.cut == "before":
+            return Cut()
+        if fault.ban:
+            self._limiter.ban(asked.market, asked.address, fault.ban)
+        answer = self._worked(fault, asked, work) if fault.answer is None else canned(fault.answer)
+        if fault.replace is not None:
+            answer = canned(fault.replace)
+        if fault.truncate:
+            answer = halved(answer)
+        if fault.cut == "after":
+            return Cut()
+        await self._pause.wait(fault.delay_after)
+        return answer
+
+    def _worked(self, fault: RequestFault, asked: Asked, work: Callable[[], Answer]) -> Answer:
+        answer = work()
+        self.remember(asked, answer)
+        if fault.hide_for and asked.account is not None and asked.method == "GET":
+            return self._memory.hide(answer, asked.account, fault.hide_for)
+        return answer
 
 
 def _kind(name: str, order: Mapping[str, object]) -> str:

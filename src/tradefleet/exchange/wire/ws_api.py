@@ -1,4 +1,4 @@
-"""The websocket API of the spot market: the endpoints by other names, and user streams on the same connection."""
+"""The websocket APIs of both markets: the endpoints by other names, and spot's user streams on the same connection."""
 
 from __future__ import annotations
 
@@ -14,81 +14,58 @@ from tradefleet.exchange.wire.door import Door, check_permission
 from tradefleet.exchange.wire.endpoint import Call, Count, Desk, Endpoint, Security
 from tradefleet.exchange.wire.limits import Limiter, Refused
 from tradefleet.exchange.wire.parameters import Parameters
-from tradefleet.exchange.wire.spot.endpoints import ENDPOINTS
+from tradefleet.exchange.wire.responses import FAILED, LOGGER
+from tradefleet.exchange.wire.trouble import fill_first
 from tradefleet.exchange.wire.user.sessions import ApiSession
-from tradefleet.exchange.wire.ws_session import SESSION_METHODS, Request
+from tradefleet.exchange.wire.ws_methods import SPOT, Interface
+from tradefleet.exchange.wire.ws_session import Request
 
-_ENDPOINTS = {(endpoint.method, endpoint.path): endpoint for endpoint in ENDPOINTS}
-_V3 = "/api/v3/"
-# What a method's name stands for.
-_METHODS: dict[str, tuple[str, str]] = {
-    "ping": ("GET", "ping"),
-    "time": ("GET", "time"),
-    "exchangeInfo": ("GET", "exchangeInfo"),
-    "depth": ("GET", "depth"),
-    "trades.recent": ("GET", "trades"),
-    "trades.historical": ("GET", "historicalTrades"),
-    "trades.aggregate": ("GET", "aggTrades"),
-    "klines": ("GET", "klines"),
-    "uiKlines": ("GET", "uiKlines"),
-    "avgPrice": ("GET", "avgPrice"),
-    "ticker.24hr": ("GET", "ticker/24hr"),
-    "ticker.tradingDay": ("GET", "ticker/tradingDay"),
-    "ticker": ("GET", "ticker"),
-    "ticker.price": ("GET", "ticker/price"),
-    "ticker.book": ("GET", "ticker/bookTicker"),
-    "order.place": ("POST", "order"),
-    "order.test": ("POST", "order/test"),
-    "order.status": ("GET", "order"),
-    "order.cancel": ("DELETE", "order"),
-    "order.cancelReplace": ("POST", "order/cancelReplace"),
-    "openOrders.status": ("GET", "openOrders"),
-    "openOrders.cancelAll": ("DELETE", "openOrders"),
-    "allOrders": ("GET", "allOrders"),
-    "orderList.place": ("POST", "order/oco"),
-    "orderList.place.oco": ("POST", "orderList/oco"),
-    "orderList.place.oto": ("POST", "orderList/oto"),
-    "orderList.place.otoco": ("POST", "orderList/otoco"),
-    "orderList.status": ("GET", "orderList"),
-    "orderList.cancel": ("DELETE", "orderList"),
-    "openOrderLists.status": ("GET", "openOrderList"),
-    "allOrderLists": ("GET", "allOrderList"),
-    "account.status": ("GET", "account"),
-    "account.commission": ("GET", "account/commission"),
-    "account.rateLimits.orders": ("GET", "rateLimit/order"),
-    "myTrades": ("GET", "myTrades"),
-    "myPreventedMatches": ("GET", "myPreventedMatches"),
-}
 _MILLISECONDS = 1_000
 
 
 class WsApi:
     """Answers requests; every answer has the request's id, a status, and a result or an error."""
 
-    def __init__(self, exchange: Exchange, door: Door, limiter: Limiter, desk: Desk | None = None) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        door: Door,
+        limiter: Limiter,
+        desk: Desk | None = None,
+        interface: Interface = SPOT,
+    ) -> None:
+        self.interface = interface
+        self._market = interface.market
         self._exchange = exchange
         self._door = door
         self._limiter = limiter
         self._desk = desk
 
-    def handle(self, session: ApiSession, message: Mapping[str, object]) -> Mapping[str, object]:
-        """The answer to a request."""
+    def handle(self, session: ApiSession, message: Mapping[str, object], *, filled: bool = False) -> dict[str, object]:
+        """The answer to a request; `filled`: an order that it would cancel fills first."""
         answer: dict[str, object] = {"id": message.get("id"), "status": 200}
         parameters = Parameters()
         spender: Account | None = None
         try:
-            name, given = _read(message)
-            parameters = Parameters({key: _text(value) for key, value in given.items()})
-            endpoint = _endpoint(name)
-            self._limiter.spend(Market.SPOT, session.address, endpoint.cost(parameters))
+            sent, given = read(message)
+            parameters = parameters_of(given)
+            name = self.interface.name_of(sent)
+            endpoint = self.interface.endpoint(name)
+            self._limiter.spend(self._market, session.address, endpoint.cost(parameters))
             account = self._admit(session, endpoint, given, parameters)
             if endpoint.orders and account is not None:
                 spender = account
-                self._limiter.spend_orders(Market.SPOT, account.name, endpoint.orders)
+                self._limiter.spend_orders(self._market, account.name, endpoint.orders)
+            if filled and account is not None and endpoint.method == "DELETE":
+                fill_first(self._exchange.engines[self._market], account.name, parameters)
             answer["result"] = self._result(name, endpoint, Request(session, parameters, account, self._door.now))
         except Reject as reject:
             answer["status"] = reject.status
             answer["error"] = self._error(reject)
+        except Exception:  # noqa: BLE001 - whatever is wrong with a method, its client is answered and goes on
+            LOGGER.exception("the method %r of the websocket API has failed", message.get("method"))
+            answer["status"] = FAILED.status
+            answer["error"] = self._error(FAILED)
         if parameters.get("returnRateLimits") != "false":
             answer["rateLimits"] = self._counts(session, spender)
         return answer
@@ -107,11 +84,11 @@ class WsApi:
             self._door.check_time(parameters)
             if signed:
                 self._door.check_signature(account, _payload(given), parameters)
-            check_permission(account, Market.SPOT, changes=endpoint.method != "GET")
+            check_permission(account, self._market, changes=endpoint.method != "GET")
         return account
 
     def _result(self, name: str, endpoint: Endpoint, request: Request) -> object:
-        own = SESSION_METHODS.get(name)
+        own = self.interface.session.get(name)
         if own is not None:
             return own.answer(request)
         return endpoint.answer(Call(self._exchange, request.account, request.parameters, request.now, self._desk))
@@ -126,8 +103,10 @@ class WsApi:
         return error
 
     def _counts(self, session: ApiSession, spender: Account | None) -> list[dict[str, object]]:
-        orders = [] if spender is None else self._limiter.order_counts(Market.SPOT, spender.name)
-        return [_count(each) for each in (*orders, self._limiter.weight_count(Market.SPOT, session.address))]
+        orders = [] if spender is None else self._limiter.order_counts(self._market, spender.name)
+        weight = self._limiter.weight_count(self._market, session.address)
+        counts = (*orders, weight) if self._market is Market.SPOT else (weight, *orders)
+        return [_count(each) for each in counts]
 
 
 def _count(count: Count) -> dict[str, object]:
@@ -140,8 +119,13 @@ def _count(count: Count) -> dict[str, object]:
     }
 
 
-def _read(message: Mapping[str, object]) -> tuple[str, dict[str, object]]:
-    """Method and parameters of a message."""
+def parameters_of(given: Mapping[str, object]) -> Parameters:
+    """The parameters of a message as a request over HTTP would bring them."""
+    return Parameters({key: _text(value) for key, value in given.items()})
+
+
+def read(message: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    """Method and parameters of a message. Raises Reject."""
     name, given = message.get("method"), message.get("params", {})
     if not isinstance(message.get("id"), int | str | None):
         raise Reject(-1135, "Invalid 'id' in JSON request; expected an integer, a string or null.")
@@ -149,16 +133,7 @@ def _read(message: Mapping[str, object]) -> tuple[str, dict[str, object]]:
         raise Reject(-1135, "Invalid 'method' in JSON request; expected a string.")
     if not isinstance(given, dict):
         raise Reject(-1135, "Invalid 'params' in JSON request; expected an object.")
-    return name.removeprefix("v3/"), given
-
-
-def _endpoint(name: str) -> Endpoint:
-    if name in SESSION_METHODS:
-        return SESSION_METHODS[name].endpoint
-    if name not in _METHODS:
-        raise Reject(-1020, "This operation is not supported.")
-    method, path = _METHODS[name]
-    return _ENDPOINTS[method, _V3 + path]
+    return name, given
 
 
 def _text(value: object) -> str:

@@ -78,10 +78,13 @@ class SessionMethod:
         return Endpoint("GET", "", lambda _: None, _WEIGHT, self.security)
 
 
-SESSION_METHODS: dict[str, SessionMethod] = {
+LOGON_METHODS: dict[str, SessionMethod] = {
     "session.logon": SessionMethod(_logon, Security.SIGNED),
     "session.status": SessionMethod(_status),
     "session.logout": SessionMethod(_logout),
+}
+# User streams of spot come by the API itself.
+STREAM_METHODS: dict[str, SessionMethod] = {
     "session.subscriptions": SessionMethod(_subscriptions),
     "userDataStream.subscribe": SessionMethod(_subscribe),
     "userDataStream.subscribe.signature": SessionMethod(_subscribe, Security.SIGNED),

@@ -166,12 +166,7 @@ class PerpetualAccounting:
 
     def balances(self, account: str) -> Balances:
         """Asset -> (cross wallet, isolated wallets); together they are the wallet balance."""
-        isolated: dict[str, Decimal] = {}
-        for position in self.positions.held(account):
-            if position.isolated_wallet:
-                asset = self.symbols[position.symbol].quote
-                isolated[asset] = isolated.get(asset, ZERO) + position.isolated_wallet
-        return {asset: self._split(account, asset, isolated.get(asset, ZERO)) for asset in self.ledger.assets(account)}
+        return self._balances(account, self.ledger.assets(account))
 
     def move(self, account: str, asset: str, amount: Decimal, time: int, kind: str) -> None:
         """Bring money into the cross wallet, or take out what no position and no order needs."""
@@ -214,9 +209,16 @@ class PerpetualAccounting:
     def _change(
         self, account: str, moved: dict[str, Decimal], positions: dict[tuple[str, str], Position]
     ) -> AccountChange:
-        balances = self.balances(account)
         states = tuple(self.state(position) for position in positions.values())
-        return AccountChange(account, {asset: balances.get(asset, (ZERO, ZERO)) for asset in moved}, moved, states)
+        return AccountChange(account, self._balances(account, moved), moved, states)
+
+    def _balances(self, account: str, assets: Iterable[str]) -> Balances:
+        isolated: dict[str, Decimal] = {}
+        for position in self.positions.held(account):
+            if position.isolated_wallet:
+                asset = self.symbols[position.symbol].quote
+                isolated[asset] = isolated.get(asset, ZERO) + position.isolated_wallet
+        return {asset: self._split(account, asset, isolated.get(asset, ZERO)) for asset in assets}
 
     def _split(self, account: str, asset: str, isolated: Decimal) -> tuple[Decimal, Decimal]:
         return self.ledger.balance(account, asset) - isolated, isolated

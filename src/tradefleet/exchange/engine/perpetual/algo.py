@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
+
+import msgspec
 
 from tradefleet.exchange.engine.amounts import ZERO
 from tradefleet.exchange.engine.client_ids import made_up_id
@@ -73,6 +74,12 @@ class AlgoOrders:
             self._end(algo, AlgoStatus.CANCELED)
         return found
 
+    def abandon(self, account: str, symbol: str) -> None:
+        """Cancel what a liquidation leaves behind and could open a position; what closes one expires with it."""
+        for algo in self._book.waiting(account, symbol):
+            if not algo.order.request.close_position:
+                self._end(algo, AlgoStatus.CANCELED)
+
     def order(self, account: str, algo_id: int | None = None, client_id: str | None = None) -> AlgoOrder:
         """One of any state; raises Reject if there is none."""
         algo = self._book.find(account, algo_id, client_id)
@@ -128,7 +135,7 @@ class AlgoOrders:
         if request.close_position:
             quantity = self._closable(algo.order.account, request)
         market = request.execution is Execution.MARKET
-        return replace(
+        return msgspec.structs.replace(
             request,
             type="MARKET" if market else "LIMIT",
             trigger=None,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
+
+import msgspec
 
 from tradefleet.exchange.engine.events import ExecutionType
 from tradefleet.exchange.engine.intake import Intake
@@ -45,7 +46,7 @@ class Amendments:
             raise Reject(-1130, "Data sent for parameter 'side' is not valid.")
         if (quantity, price) == (order.quantity, request.limit_price):
             raise Reject(-5027, "No need to modify the order.")
-        changed = replace(request, quantity=quantity, limit_price=price)
+        changed = msgspec.structs.replace(request, quantity=quantity, limit_price=price)
         self._intake.check(changed, listing)
         takes = request.post_only and self._matching.crosses(changed, listing)
         if takes or quantity <= order.filled:

@@ -60,7 +60,7 @@ class PerpetualEngine(Engine):
         self.algos = AlgoOrders(self.perpetual, self, clock, self._told, keep)
         self._amendments = Amendments(self.perpetual, self._intake, self._lifecycle, self._matching, self._reports)
         self.configuration = Configuration(self.perpetual, self._has_orders, clock, self._told)
-        self._liquidations = Liquidations(self.perpetual, self.risk, self, clock, self._told)
+        self._liquidations = Liquidations(self.perpetual, self.risk, self, self.algos.abandon, clock, self._told)
         self.liquidations = self._liquidations
         self.trigger = self.algos.trigger
         self.on_ended(self.algos.ended)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+import msgspec
+
 from tradefleet.exchange.engine.amounts import ZERO
 from tradefleet.exchange.engine.orders import Order, Side
 
 
-@dataclass(slots=True)
-class _Part:
+class _Part(msgspec.Struct):
     """One order's part of the sums: the quantity counted, and the price it is counted at; 0 for one that reduces."""
 
     order: Order

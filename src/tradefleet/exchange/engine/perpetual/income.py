@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+import msgspec
 
 
 class IncomeKind(StrEnum):
@@ -19,8 +20,7 @@ class IncomeKind(StrEnum):
     INSURANCE_CLEAR = "INSURANCE_CLEAR"
 
 
-@dataclass(frozen=True, slots=True)
-class Income:
+class Income(msgspec.Struct, frozen=True):
     """One change; `amount` is negative for what was paid, `trade_id` 0 where there was no trade, `id` consecutive."""
 
     id: int

@@ -25,9 +25,9 @@ _MILLISECOND = SECOND // 1000
 class Liquidations:
     """Watches positions, warns, and liquidates.
 
-    A liquidation cancels the account's orders of the symbol, then closes the position at a price never worse than that
-    where its margin is gone. Its fee goes to the insurance fund and takes at most what is left; the fund pays what is
-    missing.
+    A liquidation cancels the account's orders of the symbol, conditional ones by `abandon`, then closes the position at
+    a price never worse than that where its margin is gone. Its fee goes to the insurance fund and takes at most what is
+    left; the fund pays what is missing.
     """
 
     def __init__(
@@ -35,12 +35,14 @@ class Liquidations:
         accounting: PerpetualAccounting,
         risk: Risk,
         engine: Matching,
+        abandon: Callable[[str, str], None],
         clock: Callable[[], int],
         emit: Callable[[Event], None],
     ) -> None:
         self._accounting = accounting
         self._risk = risk
         self._engine = engine
+        self._abandon = abandon
         self._clock = clock
         self._emit = emit
         self._called: set[tuple[str, str, str]] = set()
@@ -69,6 +71,7 @@ class Liquidations:
             return
         with self._engine.command():
             self._engine.cancel_all(account, symbol)
+            self._abandon(account, symbol)
             group = self._risk.group(position)
             price = never_worse(price, self._risk.bankruptcy(group), group.sign)
             left = self._left(group, price)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -77,7 +76,7 @@ def _each(call: Call, rows: list[Parameters], answer: Callable[[Call], object]) 
     answers: list[object] = []
     for row in rows:
         try:
-            answers.append(answer(replace(call, parameters=row)))
+            answers.append(answer(msgspec.structs.replace(call, parameters=row)))
         except Reject as refusal:
             answers.append({"code": refusal.code, "msg": refusal.message})
     return answers

@@ -18,7 +18,7 @@ from tradefleet.exchange.engine.orders import (
 from tradefleet.exchange.engine.rejects import Reject
 from tradefleet.exchange.engine.symbols import Symbol
 from tradefleet.exchange.wire.endpoint import Call
-from tradefleet.exchange.wire.numbers import MILLISECOND
+from tradefleet.exchange.wire.numbers import MILLISECOND, milliseconds
 from tradefleet.exchange.wire.parameters import Parameters
 from tradefleet.exchange.wire.perpetual.prices import matched_price
 from tradefleet.exchange.wire.perpetual.reading import symbol_of
@@ -200,10 +200,11 @@ def _prevention(parameters: Parameters) -> str:
 
 
 def _good_till(call: Call, in_force: TimeInForce) -> int:
+    """When an order ends, by the market's time: what the client sends is compared with the clock that will end it."""
     if in_force is not TimeInForce.GTD:
         return 0
     date = call.parameters.whole("goodTillDate") // 1000 * 1000
-    if not call.now + _LEAST_SECONDS * 1000 < date < _LAST_MOMENT:
+    if not milliseconds(call.exchange.clock()) + _LEAST_SECONDS * 1000 < date < _LAST_MOMENT:
         raise Reject(
             -5040,
             "The goodTillDate timestamp must be greater than the current time plus 600 seconds "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tradefleet.exchange.engine.rejects import Reject
-from tradefleet.exchange.engine.symbols import Symbol
+from tradefleet.exchange.engine.symbols import Market, Symbol
 from tradefleet.exchange.wire.endpoint import Call
 from tradefleet.exchange.wire.numbers import MILLISECOND
 from tradefleet.exchange.wire.parameters import Parameters
@@ -18,10 +18,11 @@ _WEEK = 7 * DAY
 
 
 def symbol_of(call: Call, name: str = "symbol", code: int = -1121, message: str = "Invalid symbol.") -> Symbol:
-    """The symbol that must be named."""
+    """The symbol that must be named; who names it is interested in its prices."""
     found = call.exchange.perpetual.symbols.get(call.parameters.symbol(name))
     if found is None:
         raise Reject(code, message)
+    call.exchange.need(Market.PERPETUAL, found.name)
     return found
 
 

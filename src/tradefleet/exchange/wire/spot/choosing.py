@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from tradefleet.exchange.engine.rejects import Reject
-from tradefleet.exchange.engine.symbols import Symbol
+from tradefleet.exchange.engine.symbols import Market, Symbol
 from tradefleet.exchange.wire.endpoint import Call
 from tradefleet.exchange.wire.parameters import Parameters
 from tradefleet.exchange.wire.spot.payloads import Payload
@@ -46,6 +46,8 @@ def answered(call: Call, make: Callable[[Symbol], Payload]) -> object:
         return [make(symbol) for symbol in symbols.values()]
     if not all(name in symbols for name in names):
         raise Reject(-1121, "Invalid symbol.")
+    for name in names:
+        call.exchange.need(Market.SPOT, name)
     made = [make(symbols[name]) for name in names]
     return made[0] if "symbol" in call.parameters else made
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tradefleet.exchange.engine.orders import Execution, OrderRequest, Side, TimeInForce, Trigger, TriggerKind
 from tradefleet.exchange.engine.rejects import Reject
-from tradefleet.exchange.engine.symbols import Symbol
+from tradefleet.exchange.engine.symbols import Market, Symbol
 from tradefleet.exchange.wire.endpoint import Call
 from tradefleet.exchange.wire.parameters import Parameters
 from tradefleet.exchange.wire.spot.order_types import (
@@ -41,10 +41,11 @@ _REPLACING_PARAMETERS = _ORDER_PARAMETERS | {
 
 
 def symbol_of(call: Call) -> Symbol:
-    """The symbol that must be named."""
+    """The symbol that must be named; who names it is interested in its prices."""
     found = call.exchange.spot.symbols.get(call.parameters.symbol())
     if found is None:
         raise Reject(-1121, "Invalid symbol.")
+    call.exchange.need(Market.SPOT, found.name)
     return found
 
 

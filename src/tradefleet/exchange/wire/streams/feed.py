@@ -17,6 +17,10 @@ _LATEST = 1.0
 class Streams(Protocol):
     """What makes a market's messages."""
 
+    def connect(self, exchange: Exchange) -> None:
+        """Tell the exchange what is wanted of it."""
+        ...
+
     def messages(self, event: Event, exchange: Exchange) -> list[tuple[str, object]]:
         """What an event makes the streams say: names of streams and payloads."""
         ...
@@ -38,6 +42,7 @@ class Feed:
         self._exchange = exchange
         self._hub = hub
         self._streams = make(hub.wanted)
+        self._streams.connect(exchange)
         self._timer: asyncio.TimerHandle | None = None
 
     def hear(self, event: Event) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tradefleet.exchange.wire.responses import encoded
 from tradefleet.exchange.wire.streams.connection import Connection
 from tradefleet.exchange.wire.streams.delivery import Delivery
@@ -9,12 +11,13 @@ from tradefleet.exchange.wire.websocket import frame
 
 
 class Hub:
-    """The streams of one market and their listeners."""
+    """The streams of one market and their listeners. `need` is told the symbols that somebody begins to listen to."""
 
-    def __init__(self, deliver: Delivery) -> None:
+    def __init__(self, deliver: Delivery, need: Callable[[str], None]) -> None:
         # Ordered, so that the same run delivers in the same order.
         self._listeners: dict[str, dict[Connection, None]] = {}
         self._deliver = deliver
+        self._need = need
 
     @property
     def busy(self) -> bool:
@@ -27,6 +30,7 @@ class Hub:
 
     def join(self, stream: str, connection: Connection) -> None:
         """Listen from now on."""
+        self._need(symbol_in(stream))
         self._listeners.setdefault(stream, {})[connection] = None
 
     def leave(self, stream: str, connection: Connection) -> None:
@@ -56,6 +60,15 @@ class Hub:
                 connection.send(data)
             else:
                 self._deliver.market(connection, data, stream)
+
+
+def symbol_in(stream: str) -> str:
+    """The symbol that a stream's name begins with, if it is one of a symbol.
+
+    >>> symbol_in("btcusdt@kline_1m"), symbol_in("btcusdt_perpetual@continuousKline_1m"), symbol_in("!ticker@arr")
+    ('BTCUSDT', 'BTCUSDT', '!TICKER')
+    """
+    return stream.partition("@")[0].partition("_")[0].upper()
 
 
 def in_stream(stream: str, body: bytes) -> bytes:

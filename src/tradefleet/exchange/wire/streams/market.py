@@ -39,8 +39,7 @@ class Forms:
 class MarketStreams:
     """Turns events of one market into messages of its streams; makes only what `wanted` says somebody listens to.
 
-    `wanted` gets a stream's name, such as "btcusdt@trade". With the first event the market's tape is told which candles
-    to make events of.
+    `wanted` gets a stream's name, such as "btcusdt@trade".
     """
 
     def __init__(self, market: Market, forms: Forms, wanted: Wanted) -> None:
@@ -48,7 +47,6 @@ class MarketStreams:
         self._forms = forms
         self._wanted = wanted
         self._names: dict[str, _Names] = {}
-        self._exchange: Exchange | None = None
         self._tickers = Tickers(forms.tickers, wanted)
         self._makers: dict[type, Callable[[Any, Exchange], Messages]] = {
             Printed: self._printed,
@@ -58,13 +56,11 @@ class MarketStreams:
 
     def messages(self, event: Event, exchange: Exchange) -> Messages:
         """What an event makes the streams say: names of streams and payloads."""
-        if exchange is not self._exchange:
-            self._connect(exchange)
         make = self._makers.get(type(event))
         return NOTHING if make is None else make(event, exchange)
 
-    def _connect(self, exchange: Exchange) -> None:
-        self._exchange = exchange
+    def connect(self, exchange: Exchange) -> None:
+        """Tell the market's tape which candles to make events of."""
         tape = exchange.tapes.get(self._market)
         if isinstance(tape, MarketTape):
             tape.wanted = self._wants_candles

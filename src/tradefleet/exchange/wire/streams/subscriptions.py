@@ -112,7 +112,7 @@ class Subscriptions:
 def _read(text: bytes) -> dict[str, Any]:
     try:
         request = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise _Refusal(3, "Invalid JSON: expected value at line 1 column 1") from None
     if not isinstance(request, dict):
         raise _Refusal(2, "Invalid request: invalid type, expected struct Request at line 1 column 1")
