@@ -14,6 +14,7 @@ from rich.console import Console
 
 from benchmarks import (
     backtest,
+    exchange,
     import_data,
     large,
     memory,
@@ -43,6 +44,7 @@ BENCHMARKS: dict[str, Callable[[], Report]] = {
         metrics,
         same_trades,
         search,
+        exchange,
     )
 }
 

@@ -85,6 +85,7 @@ async def load(settings: dict[str, str | int | float]) -> dict[str, object]:
         for text, count in trader.refused.items():
             refused[text] = refused.get(text, 0) + count
     return {
+        "answered": answered,
         "requests_a_second": answered / seconds,
         "median_ms": 1000 * latencies[len(latencies) // 2],
         "p99_ms": 1000 * latencies[len(latencies) * 99 // 100],

@@ -109,7 +109,7 @@ class Reports(Subscriber):
 
 
 async def subscribe(settings: dict[str, object]) -> dict[str, object]:
-    """Open the connections, count for some seconds."""
+    """Open the connections, count for some seconds or until a line comes in; `total` is what had come a while later."""
     loop = asyncio.get_running_loop()
     kind = Reports if settings.get("reports") else Subscriber
     made = []
@@ -121,9 +121,13 @@ async def subscribe(settings: dict[str, object]) -> dict[str, object]:
     print("ready", flush=True)
     await asyncio.sleep(float(settings.get("settle", 0.5)))  # type: ignore[arg-type]
     before, start = [subscriber.received for subscriber in made], time.perf_counter()
-    await asyncio.sleep(float(settings["seconds"]))  # type: ignore[arg-type]
+    if settings["seconds"] is None:
+        await asyncio.to_thread(sys.stdin.readline)
+    else:
+        await asyncio.sleep(float(settings["seconds"]))  # type: ignore[arg-type]
     seconds = time.perf_counter() - start
     counts = [subscriber.received - was for subscriber, was in zip(made, before, strict=True)]
+    await asyncio.sleep(float(settings.get("drain", 0.0)))  # type: ignore[arg-type]
     return {
         "messages_a_second": sum(counts) / seconds,
         "each": counts,
@@ -131,6 +135,7 @@ async def subscribe(settings: dict[str, object]) -> dict[str, object]:
         "ended": [subscriber.ended for subscriber in made if subscriber.ended],
         "fills": [getattr(subscriber, "fills", 0) for subscriber in made],
         "wrong": [getattr(subscriber, "wrong", 0) for subscriber in made],
+        "last_trade": [getattr(subscriber, "last_trade", -1) for subscriber in made],
     }
 
 

@@ -12,7 +12,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ import pytest
 from tests.cli.conftest import Command
 from tests.cli.test_errors import refused
 
+from tradefleet.cli.loop import run_loop
 from tradefleet.exchange.connect import connect, session
 from tradefleet.market.generate import generate_bars
 from tradefleet.storage.catalog import export
@@ -116,6 +117,24 @@ def test_same_seed_same_keys(generated: Served, tmp_path: Path) -> None:
         assert len(again.facts["accounts"]) == 3
 
 
+def test_other_machines_need_the_token_it_tells(generated: Served, tmp_path: Path) -> None:
+    async def control(served: Served, token: str) -> int:
+        headers = {"X-Control-Token": token} if token else {}
+        context = ssl.create_default_context(cafile=served.authority)
+        async with aiohttp.ClientSession() as client:
+            url = f"https://localhost:{served.port}/control/clock"
+            async with client.get(url, headers=headers, ssl=context) as answer:
+                return answer.status
+
+    assert generated.facts["control_token"] is None
+    assert asyncio.run(control(generated, "")) == 200
+    with serving(tmp_path, "--host", "0.0.0.0") as served:
+        token = served.facts["control_token"]
+        assert len(token) >= 40 and token in served.told
+        assert asyncio.run(control(served, "")) == 401
+        assert asyncio.run(control(served, token)) == 200
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_also_with_clients(tmp_path: Path, how: signal.Signals) -> None:
     async def come_and_watch(served: Served) -> tuple[int, str, str, float]:
@@ -137,6 +156,16 @@ def test_a_signal_ends_it_also_with_clients(tmp_path: Path, how: signal.Signals)
         code, out, err, seconds = asyncio.run(come_and_watch(served))
     assert (code, out.strip(), err) == (0, "stopped", "")
     assert seconds < _ENDS
+
+
+@pytest.fixture(autouse=True)
+def _no_serving_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that should have refused, but serves, is ended."""
+
+    def run_shortly(main: Coroutine[Any, Any, Any]) -> None:
+        run_loop(asyncio.wait_for(main, 5.0))
+
+    monkeypatch.setattr("tradefleet.cli.exchange.run_loop", run_shortly)
 
 
 def test_a_taken_port_is_one_line(command: Command) -> None:

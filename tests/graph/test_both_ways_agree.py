@@ -29,7 +29,7 @@ from tradefleet.graph import (
 from tradefleet.market.bars import Bars
 
 # More on demand: TRADEFLEET_EXAMPLES=5000 python -m pytest tests/graph
-EXAMPLES = int(os.environ.get("TRADEFLEET_EXAMPLES", "250"))
+EXAMPLES = int(os.environ.get("TRADEFLEET_EXAMPLES", "120"))
 RELAXED = settings(
     deadline=None, suppress_health_check=list(HealthCheck), max_examples=EXAMPLES, derandomize=EXAMPLES < 1000
 )

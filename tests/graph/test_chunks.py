@@ -18,7 +18,7 @@ from tradefleet.graph.step import plain_loop
 from tradefleet.indicators import all_indicators
 from tradefleet.kernels import compiled_loop
 
-EXAMPLES = int(os.environ.get("TRADEFLEET_EXAMPLES", "250"))
+EXAMPLES = int(os.environ.get("TRADEFLEET_EXAMPLES", "120"))
 RELAXED = settings(
     deadline=None, suppress_health_check=list(HealthCheck), max_examples=EXAMPLES, derandomize=EXAMPLES < 1000
 )

@@ -17,7 +17,7 @@ from tradefleet.indicators import all_indicators
 from tradefleet.market.bars import Bars
 from tradefleet.market.series import Series
 
-EXAMPLES = int(os.environ.get("TRADEFLEET_EXAMPLES", "250"))
+EXAMPLES = int(os.environ.get("TRADEFLEET_EXAMPLES", "120"))
 RELAXED = settings(
     deadline=None, suppress_health_check=list(HealthCheck), max_examples=EXAMPLES, derandomize=EXAMPLES < 1000
 )

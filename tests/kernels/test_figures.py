@@ -39,7 +39,7 @@ def check(compiled: Any, run: Performance) -> None:
     assert bits(rows[0]) == bits(measure(run).values())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(random_runs)
 def test_compiled_figures_and_measures_have_the_bits_of_a_single_run(compiled: Any, run: Performance) -> None:
     check(compiled, run)

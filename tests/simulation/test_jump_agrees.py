@@ -58,7 +58,7 @@ def quiet(case: Case, seed: int) -> Case:
     return replace(case, legs=(replace(leg, columns=columns, signals=signals),))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(random_cases(200, never=EVERY_BAR))
 def test_jump_gives_the_bits_of_the_walk(case: Case) -> None:
     case = known(case)

@@ -58,7 +58,7 @@ def assert_conserved(case: Case, found: Found) -> None:
     assert abs(found.state.wallet.reserved - sum(leg.entry.reserved for leg in found.legs)) <= scale
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(random_cases(150))
 def test_equity_is_cash_and_profits_less_fees_and_funding_on_every_bar(case: Case) -> None:
     # The run is cut short after every bar, so that each close is looked at with its money and position.
@@ -69,13 +69,13 @@ def test_equity_is_cash_and_profits_less_fees_and_funding_on_every_bar(case: Cas
         assert whole.journal.bar_equity[end - 1] == found.state.equity
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(random_portfolios(80))
 def test_equity_of_legs_is_cash_and_profits_less_fees_and_funding(case: Case) -> None:
     assert_conserved(case, run_together(compiled_walk_together(), case))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(random_cases(150, never=("conversion",)))
 def test_profit_is_the_difference_of_the_prices_less_fees_and_carry(case: Case) -> None:
     for row in run(case).rows:
@@ -83,7 +83,7 @@ def test_profit_is_the_difference_of_the_prices_less_fees_and_carry(case: Case) 
         assert row["profit"] == pytest.approx(gross - row["fees"] - row["carry"], rel=1e-9, abs=1e-12 * row["cost"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(random_cases(150, never=("conversion", "commission", "pyramiding", "limit")))
 def test_fees_are_the_taker_s_at_the_entry_and_by_reason_at_the_exit(case: Case) -> None:
     costs = case.legs[0].terms.costs
@@ -94,7 +94,7 @@ def test_fees_are_the_taker_s_at_the_entry_and_by_reason_at_the_exit(case: Case)
             assert row["fees"] == pytest.approx(fees, rel=1e-9, abs=1e-12 * row["cost"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(random_cases(150, never=("conversion",)))
 def test_a_liquidation_costs_no_more_than_the_margin_and_what_was_paid_before(case: Case) -> None:
     costs = case.legs[0].terms.costs
@@ -106,7 +106,7 @@ def test_a_liquidation_costs_no_more_than_the_margin_and_what_was_paid_before(ca
             assert -row["profit"] <= row["cost"] / costs.leverage + entered + 1e-9 * row["cost"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(random_cases(150))
 def test_drawdown_and_its_length_are_those_of_the_equity_of_every_bar(case: Case) -> None:
     found = run(case)
@@ -133,7 +133,7 @@ def naive_longest(equity: list[float], times: list[int]) -> int:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(random_cases(200, never=LEGS_FEATURES))
 def test_day_equity_is_that_of_the_last_bar_of_each_utc_day(case: Case) -> None:
     found = run(case)

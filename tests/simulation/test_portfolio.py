@@ -39,7 +39,7 @@ def together(request: pytest.FixtureRequest) -> Callable[..., Any]:
     return TOGETHER[request.param]()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(random_portfolios(60))
 def test_legs_trade_as_the_reference_does(case: Case) -> None:
     assert_same(run_together(compiled_walk_together(), case), refer(case))
@@ -52,13 +52,13 @@ def test_each_rule_alone_is_the_reference_s(together: Callable[..., Any], featur
         assert_same(run_together(together, case), refer(case))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(random_portfolios(60))
 def test_plain_and_compiled_walk_of_legs_give_the_same_bits(case: Case) -> None:
     assert_same_bits(run_together(plain_walk_together, case), run_together(compiled_walk_together(), case))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(random_cases(100, never=LEGS_FEATURES))
 def test_one_leg_alone_is_walked_as_a_leg_among_none(case: Case) -> None:
     assert_same_bits(run_together(compiled_walk_together(), case), run_alone(compiled_walk(), case))

@@ -66,7 +66,7 @@ def some_terms(tick: Decimal | None) -> Terms:
 @pytest.mark.parametrize("source", ["bitcoin minutes", "generated"])
 @pytest.mark.parametrize("tick", [None, Decimal("0.01"), Decimal("2.5")])
 def test_walk_trades_as_the_reference_does_on_market_bars(source: str, tick: Decimal | None) -> None:
-    bars = bitcoin_minutes() if source == "bitcoin minutes" else generate_bars("1m", days=20, seed=5, price=9_000)
+    bars = bitcoin_minutes(20_000) if source == "bitcoin minutes" else generate_bars("1m", days=14, seed=5, price=9_000)
     random = np.random.default_rng(7)
     # An entry every hundred bars or so.
     signals = np.where(random.random(len(bars)) < 0.02, random.integers(0, 16, len(bars)), 0).astype(np.uint8)

@@ -52,6 +52,12 @@ def make_market(wanted: Wanted, catalog: Catalog, now: int) -> tuple[DrivenMarke
     """
     liquidity, funding = Liquidity(wanted.slippage, wanted.participation), Funding(wanted.funding_rate)
     if wanted.data == GENERATED:
+        if wanted.symbols:
+            raise ParameterError(
+                "a generated market chooses its own symbols",
+                where="--symbol",
+                cure=f"add --data {CATALOG}, or leave --symbol out",
+            )
         return GeneratedMarket(
             seed=wanted.seed,
             count=wanted.count,

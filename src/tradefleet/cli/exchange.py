@@ -18,6 +18,7 @@ from tradefleet.cli.loop import run_loop
 from tradefleet.cli.options import Bar, Json, Since, Until, Venue
 from tradefleet.cli.output import say, write_json
 from tradefleet.exchange.accounts import Account
+from tradefleet.exchange.engine.amounts import UNIT, is_whole
 from tradefleet.exchange.engine.spot import FeeAsset
 from tradefleet.exchange.engine.symbols import Market
 from tradefleet.exchange.faults.toml_file import read_faults
@@ -39,6 +40,7 @@ account = {account}
 run(main, ccxt.pro.binance, *account{host})"""
 # A client on this machine reaches these by its own address.
 _OWN = ("127.0.0.1", "localhost", "0.0.0.0")
+_RICHEST = 10**15
 
 
 def serve(
@@ -128,7 +130,7 @@ def serve(
         limits=Limits() if limits else unlimited(),
         seed=seed,
         recorded=recorded,
-        keep=keep,
+        keep=_kept(keep),
         withdrawals=withdrawals,
     )
     authority = Authority(home() / "exchange")
@@ -139,6 +141,12 @@ def _names(count: int) -> list[str]:
     if not 1 <= count <= 1_000:
         raise ParameterError(f"accounts is {count}", cure="give 1 to 1,000")
     return [f"account{number}" for number in range(1, count + 1)]
+
+
+def _kept(count: int) -> int:
+    if count < 0:
+        raise ParameterError(f"keep is {count}", cure="give 0 or more")
+    return count
 
 
 def _number(text: str) -> Decimal:
@@ -155,8 +163,13 @@ def _deposits(texts: list[str]) -> dict[str, Decimal]:
     found = {}
     for text in texts:
         asset, equals, amount = text.partition("=")
-        if not asset.isalnum() or not equals or _number(amount) < 0:
-            raise ParameterError(f"deposit is {text!r}", cure="write it as USDT=100000")
+        if (
+            not asset.isalnum()
+            or not equals
+            or not 0 <= _number(amount) < _RICHEST
+            or not is_whole(_number(amount), UNIT)
+        ):
+            raise ParameterError(f"deposit is {text!r}", cure="write it as USDT=100000, with 8 decimals at most")
         found[asset.upper()] = _number(amount)
     return found
 

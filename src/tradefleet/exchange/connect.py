@@ -46,6 +46,8 @@ def connector(port: int, authority: str | Path, host: str = "127.0.0.1") -> TCPC
     loop = asyncio.get_running_loop()
     return TCPConnector(
         resolver=LocalNames(host, port),
+        # There is nothing to keep; and those who wait for the same name would go on in any order.
+        use_dns_cache=False,
         ssl=ssl.create_default_context(cafile=str(authority)),
         limit=0,
         socket_factory=loop.virtual_socket if isinstance(loop, VirtualLoop) else None,
@@ -108,7 +110,7 @@ def run(
 def point(client: Any, url: str) -> None:
     """Point a CCXT client of any kind, also a synchronous one, at an exchange by its address instead of by names.
 
-    `url` is such as `http://127.0.0.1:8901`. Two kinds of errors then differ from production, since CCXT goes by the
+    `url` is such as `http://127.0.0.1:8901`. Some errors are then not those of production, since CCXT goes by the
     official addresses for them: prefer `connect` where the client is asynchronous.
     """
     client.urls["api"] = _pointed(client.urls["api"], url)

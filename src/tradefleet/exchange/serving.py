@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -29,6 +30,7 @@ from tradefleet.exchange.wire.control import Control
 from tradefleet.exchange.wire.limits import Limits
 from tradefleet.exchange.wire.server import Server
 
+_LOGGER = logging.getLogger("tradefleet.exchange")
 # What every account starts with, in each wallet.
 DEPOSITS: Mapping[Market, Mapping[str, Decimal]] = {
     Market.SPOT: {"USDT": Decimal(100_000)},
@@ -134,7 +136,7 @@ async def serving(
     """Serve an exchange while the context lasts, its market playing at its pace.
 
     Who uses the control interface brings `control_token`, if there is one. Raises ParameterError for a port that is
-    taken, and for a host that other machines reach, without a token.
+    taken, and for a host that other machines reach, without a token; at its end, what broke the market meanwhile.
     """
     exchange, driver = make_exchange(setup)
     faults = Faults(setup.faults, Random(setup.seed), setup.wall, exchange.clock)
@@ -149,9 +151,18 @@ async def serving(
     server.control = Control(exchange, driver, faults, server.limiter, server.sessions, server.sockets)
     bound = await server.start(host, port)
     playing = asyncio.create_task(driver.run())
+    playing.add_done_callback(_tell_failure)
     try:
         yield Running(exchange, driver, faults, server, bound)
     finally:
         playing.cancel()
-        await asyncio.gather(playing, return_exceptions=True)
+        await asyncio.wait([playing])
         await server.stop()
+    if not playing.cancelled():
+        # What broke the market, if anything did.
+        playing.result()
+
+
+def _tell_failure(playing: asyncio.Task[None]) -> None:
+    if not playing.cancelled() and (error := playing.exception()) is not None:
+        _LOGGER.error("the market has stopped", exc_info=error)

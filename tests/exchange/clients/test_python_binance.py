@@ -34,6 +34,8 @@ def _blocking(running: Running, use: Callable[[Any, float], None]) -> None:
         use(made, float(made.get_symbol_ticker(symbol="BTCUSDT")["price"]))
     finally:
         made.close_connection()
+        # It opened one for this thread.
+        made.loop.close()
 
 
 async def test_blocking_client_trades_spot(running: Running) -> None:

@@ -154,6 +154,15 @@ async def test_a_burst_waits_until_it_is_whole() -> None:
         await stream.close()
 
 
+async def test_what_is_held_back_keeps_its_place_when_its_rule_has_gone() -> None:
+    async with venue(Rule(what="reordered", where="user", when=ONCE, with_={"by": 4})) as place:
+        stream = await after_an_order(place)
+        place.faults.clear()
+        await place.buy()
+        assert await reports(stream, 6) == ["TRADE", "outboundAccountPosition", "NEW", "TRADE", "NEW", REPORTS[-1]]
+        await stream.close()
+
+
 async def test_one_in_three_is_lost_and_nothing_else() -> None:
     rule = Rule(what="dropped", where="market btcusdt@trade", when=When(after=2, every=3))
     async with venue(rule) as place:

@@ -190,10 +190,11 @@ def test_whoever_comes_before_retry_after_is_refused_and_counted() -> None:
 
 def test_rules_can_be_added_listed_and_removed_while_running() -> None:
     faults = plan()
-    assert strikes(faults, 2) == []
+    assert strikes(faults, 2) == [] and faults.idle
     assert [faults.add(Rule(what="cut_after", name="mine")), faults.add(Rule(what="latency"))] == ["mine", "latency"]
     assert faults.add(Rule(what="latency")) == "latency-2"
     strikes(faults, 3)
+    assert not faults.idle
     assert [(each["name"], each["seen"], each["struck"]) for each in faults.listed()] == [
         ("mine", 3, 3),
         ("latency", 3, 3),
@@ -202,7 +203,7 @@ def test_rules_can_be_added_listed_and_removed_while_running() -> None:
     faults.remove("mine")
     assert [each["name"] for each in faults.listed()] == ["latency", "latency-2"]
     faults.clear()
-    assert strikes(faults, 2) == []
+    assert strikes(faults, 2) == [] and faults.idle
 
 
 @pytest.mark.parametrize(

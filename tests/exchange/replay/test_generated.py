@@ -93,8 +93,9 @@ def test_an_order_wakes_a_symbol_that_nobody_has_asked_for() -> None:
     stand.run(2)
     coin = coins(30)[20]
     order = stand.order(f"{coin.base}USDT", Side.BUY, str(coin.symbol(Market.SPOT).lot * 10_000))
-    # Nothing has moved: it is quoted at its first price.
-    assert order.fills[0].price == coin.price
+    # It comes in where the others are, and is quoted at its last price.
+    assert order.fills[0].price == tape.last_price(order.symbol) == stand.spot.last_price(order.symbol)
+    assert order.fills[0].price != coin.price
     stand.run(3)
     prints = [event for event in stand.of(Printed) if event.symbol == f"{coin.base}USDT"]
     assert {event.market for event in prints} == {Market.SPOT}

@@ -10,20 +10,21 @@ from typing import Any
 import ccxt
 from tests.exchange.virtual.heard import Heard
 
-# Between two things it does, in seconds.
-_PAUSE = 2.0
 _BACK_OFF = 1.0
 
 
 class Trader:
-    """One CCXT client and what it does; every choice comes from `random`."""
+    """One CCXT client and what it does, every `pause` seconds or so; every choice comes from `random`."""
 
-    def __init__(self, name: str, client: Any, symbols: list[str], size: float, random: Random, heard: Heard) -> None:
+    def __init__(
+        self, name: str, client: Any, symbols: list[str], size: float, pause: float, random: Random, heard: Heard
+    ) -> None:
         self.name = name
         self.client = client
         self.symbols = symbols
         self.requests = 0
         self._size = size
+        self._pause = pause
         self._random = random
         self._heard = heard
         self._orders = 0
@@ -35,7 +36,7 @@ class Trader:
         loop = asyncio.get_running_loop()
         try:
             while loop.time() < until:
-                await asyncio.sleep(self._random.expovariate(1 / _PAUSE))
+                await asyncio.sleep(self._random.expovariate(1 / self._pause))
                 await self._act(self._random.choice(self.symbols))
         finally:
             for task in watching:

@@ -30,6 +30,8 @@ class Script:
     def _next(self) -> Any:
         return self.faults.popleft() if self.faults else None
 
+    idle = False
+
     def on_request(
         self, method: str, path: str, account: str | None, parameters: Mapping[str, str]
     ) -> RequestFault | None:
@@ -57,6 +59,14 @@ async def test_nothing_happens_without_a_fault_and_the_plan_knows_who_asks() -> 
     async with served(faults=script) as scene:
         assert (await place(scene))[0] == 200
     assert script.asked == [("POST", "/api/v3/order", "ann")]
+
+
+async def test_a_plan_that_is_idle_is_not_asked() -> None:
+    script = Script(RequestFault(cut="before"))
+    script.idle = True
+    async with served(faults=script) as scene:
+        assert (await place(scene))[0] == 200
+    assert script.asked == []
 
 
 @pytest.mark.parametrize(("cut", "executed"), [("before", 0), ("after", 1)])

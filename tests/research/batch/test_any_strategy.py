@@ -10,7 +10,7 @@ from .agreeing import assert_agrees
 from .cases import Case, cases, trading_cases
 
 # More on demand: TRADEFLEET_EXAMPLES=2000 python -m pytest tests/research/batch
-EXAMPLES = int(os.environ.get("TRADEFLEET_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("TRADEFLEET_EXAMPLES", "15"))
 RELAXED = settings(
     deadline=None, suppress_health_check=list(HealthCheck), max_examples=EXAMPLES, derandomize=EXAMPLES < 1000
 )

@@ -23,7 +23,7 @@ from tradefleet.simulation.columns import BarColumns
 from tradefleet.simulation.falls import Stake, fallen, worth
 from tradefleet.simulation.rules.drawdown import Drawdown, update_drawdown
 
-EXAMPLES = int(os.environ.get("TRADEFLEET_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("TRADEFLEET_EXAMPLES", "150"))
 MANY = settings(max_examples=EXAMPLES, deadline=None, derandomize=EXAMPLES < 1000)
 STEP = 60 * 10**9
 

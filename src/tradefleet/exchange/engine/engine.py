@@ -184,7 +184,7 @@ class Engine(Floor):
             else:
                 listing.book.set_house(bids, asks)
             self._reports.touch(listing)
-            if not self.by_bars:
+            if self._matches(listing):
                 self._matching.meet_house(listing)
 
     def print_trade(
@@ -211,7 +211,7 @@ class Engine(Floor):
                 self._reports.printed(
                     listing, Printed(self.market, now, symbol, number, price, quantity, buyer_is_maker)
                 )
-            if not self.by_bars:
+            if self._matches(listing):
                 self._matching.trade_through(listing, price, quantity, buyer_is_maker)
                 self._wake(listing, price, PriceSource.LAST)
             self._tell(symbol, PriceSource.LAST, price)
@@ -222,16 +222,18 @@ class Engine(Floor):
         with self._reports:
             self._expire_due()
             listing.mark_price = price
-            if not self.by_bars:
+            if self._matches(listing):
                 self._wake(listing, price, PriceSource.MARK)
             self._tell(symbol, PriceSource.MARK, price)
 
     def play(
         self, symbol: str, bar: PlayedBar, *, slippage: float = 0.0, participation: Decimal | None = None
     ) -> Iterator[PlayPhase]:
-        """Play a bar by the rule book; stops where clients may act within it."""
+        """Play a bar by the rule book; stops where clients may act within it. Nothing fills while it halts."""
         with self._reports:
             self._expire_due()
+        if not self.listing(symbol).symbol.trading:
+            return iter(())
         return play(self, symbol, bar, slippage=slippage, participation=participation)
 
     def _judged(self, symbol: str) -> Listing:
@@ -240,6 +242,10 @@ class Engine(Floor):
         if listing.last_price is None and self.unpriced is not None:
             self.unpriced(symbol)
         return listing
+
+    def _matches(self, listing: Listing) -> bool:
+        """Whether quotes and prints act on orders: not where bars are played, and not while the symbol halts."""
+        return not self.by_bars and listing.symbol.trading
 
     def _wake(self, listing: Listing, price: Decimal, source: PriceSource) -> None:
         for order in listing.triggers.woken(price, source):

@@ -26,7 +26,10 @@ class ExecutionType(StrEnum):
     AMENDMENT = "AMENDMENT"
 
 
-class OrderReport(msgspec.Struct, frozen=True, array_like=True):
+# Structs for the reasons that orders are.
+
+
+class OrderReport(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An order has changed. The order object goes on changing: what a report needs is copied into it.
 
     `cancel_id` is the client id of the cancelling request, "" otherwise.
@@ -44,7 +47,7 @@ class OrderReport(msgspec.Struct, frozen=True, array_like=True):
     reason: str = "NONE"
 
 
-class BalancesChanged(msgspec.Struct, frozen=True, array_like=True):
+class BalancesChanged(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Balances of an account have changed: asset -> (free, locked) after it, and what each moved by.
 
     `reason` is one of ORDER, DEPOSIT, WITHDRAW, FUNDING_FEE, INSURANCE_CLEAR, MARGIN_TRANSFER.
@@ -60,7 +63,7 @@ class BalancesChanged(msgspec.Struct, frozen=True, array_like=True):
     positions: tuple[PositionState, ...] = ()
 
 
-class PositionState(msgspec.Struct, frozen=True, array_like=True):
+class PositionState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A perpetual position as it stands; `amount` is signed. `isolated_wallet` is 0 on cross margin."""
 
     symbol: str
@@ -76,7 +79,7 @@ class PositionState(msgspec.Struct, frozen=True, array_like=True):
     leverage: int
 
 
-class ConditionalReport(msgspec.Struct, frozen=True, array_like=True):
+class ConditionalReport(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A perpetual's conditional (algo) order has changed; `status` is one of those of `ALGO_LIFECYCLE`."""
 
     time: int
@@ -88,7 +91,7 @@ class ConditionalReport(msgspec.Struct, frozen=True, array_like=True):
     reason: str = ""
 
 
-class ListReport(msgspec.Struct, frozen=True, array_like=True):
+class ListReport(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An order list (OCO) has changed: its kind of change and state as Binance names them."""
 
     time: int
@@ -103,7 +106,7 @@ class ListReport(msgspec.Struct, frozen=True, array_like=True):
     reason: str = "NONE"
 
 
-class LeverageChanged(msgspec.Struct, frozen=True, array_like=True):
+class LeverageChanged(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An account has set the leverage of a symbol."""
 
     time: int
@@ -112,7 +115,7 @@ class LeverageChanged(msgspec.Struct, frozen=True, array_like=True):
     leverage: int
 
 
-class MarginCalled(msgspec.Struct, frozen=True, array_like=True):
+class MarginCalled(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Positions are near liquidation: cross wallet balance and the positions with their mark prices."""
 
     time: int
@@ -121,7 +124,7 @@ class MarginCalled(msgspec.Struct, frozen=True, array_like=True):
     positions: tuple[tuple[PositionState, Decimal, Decimal], ...]
 
 
-class Printed(msgspec.Struct, frozen=True, array_like=True):
+class Printed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A trade on the public tape."""
 
     market: Market
@@ -133,7 +136,7 @@ class Printed(msgspec.Struct, frozen=True, array_like=True):
     buyer_is_maker: bool
 
 
-class BookChanged(msgspec.Struct, frozen=True, array_like=True):
+class BookChanged(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The book's levels that changed: (price, quantity now), quantity 0 for one that is gone; ids are consecutive."""
 
     market: Market
@@ -145,7 +148,7 @@ class BookChanged(msgspec.Struct, frozen=True, array_like=True):
     asks: tuple[tuple[Decimal, Decimal], ...]
 
 
-class CandleChanged(msgspec.Struct, frozen=True, array_like=True):
+class CandleChanged(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A candle as it stands; `closed` once it is final. Floats become decimals by the symbol's steps at the wire."""
 
     market: Market
@@ -168,7 +171,7 @@ class CandleChanged(msgspec.Struct, frozen=True, array_like=True):
     closed: bool
 
 
-class MarkChanged(msgspec.Struct, frozen=True, array_like=True):
+class MarkChanged(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A perpetual's mark price, index price, funding rate and next funding time."""
 
     time: int

@@ -17,7 +17,7 @@ from tradefleet.exchange.engine.orders import Order, Side
 UNLIMITED = Decimal("Infinity")
 
 
-class Resting(msgspec.Struct):
+class Resting(msgspec.Struct, gc=False):
     """A client's order in the book, and how much of the house's quantity at its price came earlier."""
 
     order: Order

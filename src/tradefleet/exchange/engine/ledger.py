@@ -14,7 +14,7 @@ from tradefleet.exchange.engine.amounts import ZERO
 OUTSIDE, HOUSE, FEES, FUNDING, INSURANCE = "@outside", "@house", "@fees", "@funding", "@insurance"
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """What one account gained (or lost) of one asset."""
 
     account: str
@@ -22,7 +22,7 @@ class Entry(msgspec.Struct, frozen=True):
     amount: Decimal
 
 
-class Posting(msgspec.Struct, frozen=True):
+class Posting(msgspec.Struct, frozen=True, gc=False):
     """One booking: entries of each asset add up to zero. `reference` names the trade, or what it was for."""
 
     number: int

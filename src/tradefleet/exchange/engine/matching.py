@@ -77,6 +77,9 @@ class Matching:
                 break
             if offer.resting is None or not self._same_account(order, offer.resting.order):
                 found += offer.quantity
+            elif _PREVENTED[request.self_trade_prevention][1]:
+                # The order itself would go there.
+                break
         return found
 
     def average(self, side: Side, quantity: Decimal, listing: Listing) -> Decimal:

@@ -65,6 +65,11 @@ class Faults:
         for rule in self.rules:
             self.add(rule)
 
+    @property
+    def idle(self) -> bool:
+        """Whether no rule is in force."""
+        return not self._in_force
+
     def add(self, rule: Rule) -> str:
         """Put a rule in force and tell its name.
 

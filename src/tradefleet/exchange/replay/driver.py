@@ -52,6 +52,8 @@ class Driver:
         self._stepping = asyncio.Lock()
         self._holding = asyncio.Event()
         self._released = asyncio.Event()
+        # Nobody waits for a hold that will not come.
+        self._unstepped = asyncio.Event()
         self._held = Held(clock.now())
         self._played = clock.now()
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
@@ -85,7 +87,10 @@ class Driver:
         self._pace = pace
         self._clock.stand()
         self._changed.set()
-        if not pace.steps:
+        if pace.steps:
+            self._unstepped.clear()
+        else:
+            self._unstepped.set()
             self._release()
 
     @property
@@ -112,27 +117,37 @@ class Driver:
         """Play so many steps, and give where the market holds then: the next bars' open, with closed bars told.
 
         With `inside` it also comes back where it holds within a bar, after orders have filled that a client may want to
-        protect; call it again to go on. Without it, such holds are passed. Raises ParameterError for a market that does
-        not go by steps.
+        protect; call it again to go on. Without it, such holds are passed. A market that stops to go by steps meanwhile
+        ends it. Raises ParameterError for a market that does not go by steps.
         """
         if not self._pace.steps:
             raise ParameterError("the market does not go by steps", where="step", cure="set its pace to step")
         async with self._stepping:
-            await self._holding.wait()
+            await self._until_held()
             for _ in range(count):
                 held = await self._on(inside)
-                if held.ended or held.inside:
+                if held.ended or held.inside or not self._pace.steps:
                     break
         return self._held
 
     async def _on(self, inside: bool) -> Held:
         """Go on from one hold to the next."""
-        while not self._held.ended:
+        while not self._held.ended and self._pace.steps:
             self._release()
-            await self._holding.wait()
+            await self._until_held()
             if inside or not self._held.inside:
                 break
         return self._held
+
+    async def _until_held(self) -> None:
+        """Wait until the market holds, or does not go by steps any more."""
+        waits = [asyncio.ensure_future(event.wait()) for event in (self._holding, self._unstepped)]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
 
     async def wait_until(self, time: int) -> None:
         """Come back when all that happens up to a time has happened, or the data has ended."""

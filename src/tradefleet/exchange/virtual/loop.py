@@ -129,7 +129,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def close(self) -> None:
         """End, and the network with it: connections that are open are cut."""
         try:
-            if not self.is_closed():
+            if self._connections and not self.is_closed():
                 self._cut()
         finally:
             super().close()

@@ -91,6 +91,8 @@ class SymbolChange(Asked, frozen=True):
         for name, value in self.changes().items():
             if isinstance(value, Decimal):
                 _check(name, value, zero=name in ("taker", "maker", "min_notional"))
+            if name in ("tick", "lot") and not is_whole(Decimal(str(value)), UNIT):
+                raise ValueError(f"{name} is {value}, finer than {UNIT:f}")
 
     def changes(self) -> dict[str, object]:
         """What is given, by field."""

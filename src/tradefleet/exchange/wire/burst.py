@@ -26,7 +26,7 @@ async def burst(exchange: Exchange, asked: Burst) -> dict[str, object]:
     The account must be able to pay. Stops where the order is cancelled meanwhile.
     """
     engine = exchange.engines[market_of(asked.market)]
-    order, size = _placed(engine, asked)
+    order, size = _placed(exchange, engine, asked)
     loop = asyncio.get_running_loop()
     started, done = loop.time(), 0
     while done < asked.events and order.open:
@@ -54,8 +54,9 @@ def _fill(engine: Engine, order: Order, size: Decimal, done: int, due: int) -> i
     return done
 
 
-def _placed(engine: Engine, asked: Burst) -> tuple[Order, Decimal]:
+def _placed(exchange: Exchange, engine: Engine, asked: Burst) -> tuple[Order, Decimal]:
     """An order that rests a little beside the price, and the size of its fills."""
+    exchange.need(engine.market, asked.symbol)
     symbol = engine.symbols.get(asked.symbol)
     last = engine.last_price(asked.symbol) if symbol is not None else None
     if symbol is None or last is None:

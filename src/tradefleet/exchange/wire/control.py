@@ -188,7 +188,7 @@ class Control:
 Action = Callable[[Control, Parameters, bytes], object | Awaitable[object]]
 _ACTIONS: dict[tuple[str, str], tuple[Action, str]] = {
     ("GET", _ROOT): (Control.contents, "what there is"),
-    ("POST", f"{_ROOT}/step"): (Control.step, "play {steps}; comes back when they are played"),
+    ("POST", f"{_ROOT}/step"): (Control.step, "play {steps} and come back; with {inside}, from within a bar too"),
     ("GET", f"{_ROOT}/clock"): (Control.clock, "the market's time and pace"),
     ("POST", f"{_ROOT}/clock"): (Control.set_clock, "set {speed, hold, paused}, wait {until} a time"),
     ("GET", f"{_ROOT}/ledger"): (Control.ledger, "the truth about ?account=, postings after ?since="),

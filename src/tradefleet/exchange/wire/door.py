@@ -30,7 +30,7 @@ _MICROSECONDS = 10**15
 NO_PERMISSION = Reject(-2015, "Invalid API-key, IP, or permissions for action.", 401)
 
 
-class Sent(msgspec.Struct, frozen=True):
+class Sent(msgspec.Struct, frozen=True, gc=False):
     """A request as it came: query string and body as texts, the key of its header, the address it came from."""
 
     method: str

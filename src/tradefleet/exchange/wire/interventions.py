@@ -109,6 +109,7 @@ def move_price(exchange: Exchange, asked: PriceChange) -> Told:
         raise ParameterError(
             f"price is {price}", where="price", cure=f"give a multiple of {symbol.tick} up to {symbol.max_price}"
         )
+    exchange.need(market, symbol.name)
     before = engine.last_price(symbol.name) or price
     if engine.by_bars:
         engine.quote(symbol.name, [(before, UNLIMITED)], [(before, UNLIMITED)])

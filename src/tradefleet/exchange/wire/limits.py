@@ -114,6 +114,7 @@ class _Counters:
 
     def __init__(self, window: Window) -> None:
         self.window = window
+        self.header = f"X-MBX-ORDER-COUNT-{window.letter}"
         self._length = window.nanoseconds
         self._used: dict[str, int] = {}
         self._ends = 0
@@ -254,10 +255,7 @@ class Limiter:
                 window = counters.window
                 limit = f"{window.limit} orders per {window.number} {window.interval}"
                 raise Refused(-1015, f"Too many new orders; current limit is {limit}.", 429)
-        return "".join(
-            f"X-MBX-ORDER-COUNT-{each.window.letter}: {each.add(account, orders, now)}\r\n"
-            for each in self._markets[market].orders
-        )
+        return "".join(f"{each.header}: {each.add(account, orders, now)}\r\n" for each in self._markets[market].orders)
 
     def order_counts(self, market: Market, account: str) -> list[Count]:
         """How much of each limit of orders an account has used."""

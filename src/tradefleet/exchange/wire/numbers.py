@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tradefleet.exchange.engine.amounts import UNIT
 from tradefleet.market.time import SECOND
 
 MILLISECOND = SECOND // 1000
@@ -16,7 +15,7 @@ def eight(value: Decimal) -> str:
     >>> eight(Decimal("1E-3"))
     '0.00100000'
     """
-    return f"{value.quantize(UNIT):f}"
+    return f"{value:.8f}"
 
 
 def digits(value: Decimal, count: int) -> str:

@@ -95,6 +95,15 @@ def page(status: int, title: str) -> Answer:
     return Answer(f"<html><body><h2>{status} {title}</h2></body></html>".encode(), status, "", HTML)
 
 
+def gone() -> Answer:
+    """What stands where an endpoint has been taken away."""
+    text = (
+        "<html>\r\n<head><title>410 Gone</title></head>\r\n<body>\r\n<center><h1>410 Gone</h1></center>\r\n"
+        "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    )
+    return Answer(text.encode(), 410, "", HTML)
+
+
 def lines(headers: dict[str, str]) -> str:
     """Headers as lines."""
     return "".join(f"{name}: {value}\r\n" for name, value in headers.items())

@@ -8,13 +8,15 @@ from urllib.parse import unquote
 
 from tradefleet.exchange.engine.symbols import Market
 from tradefleet.exchange.wire.endpoint import Endpoint
-from tradefleet.exchange.wire.responses import Answer, encoded, page
+from tradefleet.exchange.wire.responses import Answer, encoded, gone, page
 
 # On a port without official host names, these tell the markets apart where a path does not.
 _PREFIXES = {"/spot/": Market.SPOT, "/perpetual/": Market.PERPETUAL}
 _PERPETUAL_HOSTS = ("fstream", "fapi", "ws-fapi", "demo-fapi", "testnet.binancefuture")
 # Perpetual streams come by kind of traffic, too.
 _CATEGORIES = ("market", "public", "private", "pm")
+# Spot's listen keys have ended; user streams come by the websocket API.
+_GONE = ("/api/v3/userDataStream",)
 _API_PATHS = {"ws-api/v3": Market.SPOT, "ws-fapi/v1": Market.PERPETUAL}
 
 
@@ -55,6 +57,8 @@ class Routes:
 
     def nowhere(self, method: str, path: str) -> Answer:
         """The answer where there is none."""
+        if path in _GONE:
+            return gone()
         if path.startswith("/fapi/"):
             return Answer(encoded({"code": -5000, "msg": f"Path {path}, Method {method} is invalid"}), 404)
         return page(405, "Method Not Allowed") if path in self._paths else page(404, "Not found")

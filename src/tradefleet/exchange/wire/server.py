@@ -37,6 +37,7 @@ from tradefleet.exchange.wire.trouble import Pause, Trouble
 from tradefleet.exchange.wire.user.sessions import Keys, Sessions
 from tradefleet.market.errors import ParameterError, UserError
 
+_LAST_PORT = 65_535
 _LARGEST_BODY = 1 << 20
 _LONGEST_LINE = 1 << 16
 _HANDSHAKE_SECONDS = 10.0
@@ -56,6 +57,11 @@ LOGGER.addFilter(_worth_logging)
 
 class Faults(Protocol):
     """What decides on the faults of requests and messages."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether no rule is in force, so that asking is a waste."""
+        ...
 
     def on_request(
         self, method: str, path: str, account: str | None, parameters: Mapping[str, str]
@@ -154,6 +160,9 @@ class Server:
         May be called again for another port. Raises ParameterError when the port is taken, and where other machines
         could use the control interface without a token.
         """
+        if not 0 <= port <= _LAST_PORT:
+            # uvloop would take the lower half of the number.
+            raise ParameterError(f"port is {port}", where="port", cure=f"choose one from 0 to {_LAST_PORT}")
         if self.control is not None:
             self._access.check_host(host)
         loop = asyncio.get_running_loop()
@@ -254,11 +263,17 @@ class Server:
 
 
 async def _gone(server: web.Server) -> None:
-    """Wait for connections whose client has gone: aiohttp's shutdown forgets them while they still read the rest."""
+    """Wait for connections whose client has gone: aiohttp's shutdown forgets them while they still read the rest.
+
+    Those that stay are cut: an idle client of TLS may never say goodbye.
+    """
     loop = asyncio.get_running_loop()
     latest = loop.time() + _LINGER_SECONDS
     while server.connections and loop.time() < latest:
         await asyncio.sleep(_LINGER_SECONDS / 100)
+    for connection in server.connections:
+        if connection.transport is not None:
+            connection.transport.abort()
 
 
 async def _read_body(request: web.BaseRequest, seconds: float) -> bytes | Answer:

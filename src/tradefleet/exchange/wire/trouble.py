@@ -25,6 +25,11 @@ _NO_ORDER = Reject(-2013, "Order does not exist.")
 class RequestFaults(Protocol):
     """What decides on the faults of requests."""
 
+    @property
+    def idle(self) -> bool:
+        """Whether no rule is in force, so that asking is a waste."""
+        ...
+
     def on_request(
         self, method: str, path: str, account: str | None, parameters: Mapping[str, str]
     ) -> RequestFault | None:
@@ -116,8 +121,8 @@ class Trouble:
 
     @property
     def none(self) -> bool:
-        """Whether nothing can go wrong at all, so that nothing needs to be asked."""
-        return self._faults is None
+        """Whether nothing can go wrong now, so that nothing needs to be asked, or remembered for later."""
+        return self._faults is None or self._faults.idle
 
     def of(self, asked: Asked, parameters: Mapping[str, str]) -> RequestFault | None:
         """What happens to a request, if anything."""

@@ -20,7 +20,7 @@ class IncomeKind(StrEnum):
     INSURANCE_CLEAR = "INSURANCE_CLEAR"
 
 
-class Income(msgspec.Struct, frozen=True):
+class Income(msgspec.Struct, frozen=True, gc=False):
     """One change; `amount` is negative for what was paid, `trade_id` 0 where there was no trade, `id` consecutive."""
 
     id: int

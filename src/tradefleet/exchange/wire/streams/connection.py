@@ -158,6 +158,11 @@ class Connection:
 
     def _ping(self) -> None:
         now = self._loop.time()
+        if self.frozen:
+            # It would not hear the answer.
+            self._unanswered = 0.0
+            self._timers["ping"] = self._loop.call_later(self._pulse.ping, self._ping)
+            return
         if self._unanswered and now - self._unanswered >= self._pulse.pong_timeout:
             self.close(1008, "Pong timeout")
             return

@@ -18,6 +18,11 @@ _LONGEST_HOLD = 1.0
 class MessageFaults(Protocol):
     """What decides on the faults of messages."""
 
+    @property
+    def idle(self) -> bool:
+        """Whether no rule is in force, so that asking is a waste."""
+        ...
+
     def on_message(self, kind: str, stream: str, account: str | None) -> MessageFault | None:
         """What happens to a message, if anything."""
         ...
@@ -50,8 +55,8 @@ class Delivery:
 
     @property
     def plain(self) -> bool:
-        """Whether nothing can go wrong, so that a message can as well be sent directly."""
-        return self._faults is None
+        """Whether nothing can go wrong now and nothing is on its way, so that a message can be sent directly."""
+        return self._faults is None or (self._faults.idle and not self._posts)
 
     def market(self, connection: Connection, data: bytes, stream: str) -> None:
         """Deliver a message of a market stream."""
@@ -61,10 +66,7 @@ class Delivery:
         self, connection: Connection, data: bytes, stream: str, account: str, terminate: Callable[[], None]
     ) -> None:
         """Deliver a message of a user stream; `terminate` ends that stream of events."""
-        if self._faults is None:
-            connection.send(data)
-        else:
-            self._deliver(connection, data, "user", stream, account, terminate)
+        self._deliver(connection, data, "user", stream, account, terminate)
 
     def forget(self, connection: Connection) -> None:
         """The connection has gone, and with it all that was on its way."""

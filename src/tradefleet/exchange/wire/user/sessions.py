@@ -127,9 +127,13 @@ class Sessions:
             return
         body = encoded(payload)
         kind = str(payload.get("e", ""))
+        plain = self._deliver.plain
         for listener in tuple(listeners):
             data = listener.framed(body)
-            self._deliver.user(listener.connection, data, kind, account, partial(self.terminate, listener))
+            if plain:
+                listener.connection.send(data)
+            else:
+                self._deliver.user(listener.connection, data, kind, account, partial(self.terminate, listener))
 
     def _expired(self, key: str, account: str) -> None:
         payload = listen_key_expired(key, self._exchange.clock())

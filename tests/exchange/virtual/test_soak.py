@@ -1,0 +1,38 @@
+"""A day of virtual time with real clients and faults: nothing grows, nothing is lost."""
+
+from __future__ import annotations
+
+import gc
+import resource
+from pathlib import Path
+from statistics import median
+
+import pytest
+from tests.exchange.virtual.scenario import Scenario, play
+
+_HOURS = 24
+_PAGE = resource.getpagesize()
+_LARGEST_GROWTH = 0.03
+
+
+@pytest.mark.slow
+def test_a_day_leaves_memory_and_files_as_they_were() -> None:
+    sizes: list[int] = []
+    files: list[int] = []
+
+    def look() -> None:
+        gc.collect()
+        sizes.append(int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE)
+        files.append(sum(1 for _ in Path("/proc/self/fd").iterdir()))
+
+    day = Scenario(seed=5, seconds=_HOURS * 3600, speed=1, pause=20, faults=True, audits=4 * _HOURS, keep=200)
+    outcome = play(day, look=look)
+    assert outcome.differences == []
+    assert outcome.virtual >= _HOURS * 3600
+    # What is kept is full after some hours.
+    third = len(sizes) // 3
+    early, late = median(sizes[third : 2 * third]), median(sizes[2 * third :])
+    assert late < early * (1 + _LARGEST_GROWTH)
+    # Connections come and go with the faults, by a handful.
+    assert median(files[2 * third :]) <= median(files[third : 2 * third]) + 2
+    assert max(files[third:]) - min(files[third:]) < 20
