@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 import os
+import select
 import signal
 import socket
 import ssl
@@ -68,7 +69,8 @@ def serving(folder: Path, *words: object) -> Iterator[Served]:
                 process.kill()
                 pytest.fail(str(process.communicate()))
             assert process.stdout is not None
-            # It is flushed before the file is written: the pipe has it.
+            # Everything was told before the file was written: the pipe has it.
+            assert select.select([process.stdout], [], [], 5.0)[0], "it tells nothing while it runs"
             told = os.read(process.stdout.fileno(), 1 << 20).decode()
             yield Served(process, json.loads(facts.read_text()), told)
         finally:

@@ -179,7 +179,7 @@ async def _serve(setup: Setup, authority: Authority, host: str, port: int, plain
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     token = None if is_loopback(host) else secrets.token_urlsafe(32)
-    async with serving(setup, host, port, authority.server_context(), token) as running:
+    async with serving(setup, host, port, authority.server_context(), token, stop.set) as running:
         bound = None if plain is None else await running.server.start(host, plain, plain=True)
         _tell(running, authority, host, bound, token, json)
         await stop.wait()

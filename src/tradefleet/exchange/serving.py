@@ -132,11 +132,13 @@ async def serving(
     port: int = 0,
     tls: ssl.SSLContext | None = None,
     control_token: str | None = None,
+    broken: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Running]:
     """Serve an exchange while the context lasts, its market playing at its pace.
 
     Who uses the control interface brings `control_token`, if there is one. Raises ParameterError for a port that is
-    taken, and for a host that other machines reach, without a token; at its end, what broke the market meanwhile.
+    taken, and for a host that other machines reach, without a token; at its end, what broke the market meanwhile, which
+    is told by `broken` when it happens.
     """
     exchange, driver = make_exchange(setup)
     faults = Faults(setup.faults, Random(setup.seed), setup.wall, exchange.clock)
@@ -151,7 +153,7 @@ async def serving(
     server.control = Control(exchange, driver, faults, server.limiter, server.sessions, server.sockets)
     bound = await server.start(host, port)
     playing = asyncio.create_task(driver.run())
-    playing.add_done_callback(_tell_failure)
+    playing.add_done_callback(lambda task: _tell_failure(task, broken))
     try:
         yield Running(exchange, driver, faults, server, bound)
     finally:
@@ -163,6 +165,7 @@ async def serving(
         playing.result()
 
 
-def _tell_failure(playing: asyncio.Task[None]) -> None:
+def _tell_failure(playing: asyncio.Task[None], broken: Callable[[], None]) -> None:
     if not playing.cancelled() and (error := playing.exception()) is not None:
         _LOGGER.error("the market has stopped", exc_info=error)
+        broken()

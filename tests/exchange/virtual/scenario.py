@@ -45,7 +45,15 @@ _KINDS: tuple[tuple[Any, list[str], float], ...] = (
     (ccxt.pro.binance, ["BTC/USDT", "ETH/USDT"], 0.01),
     (ccxt.pro.binanceusdm, ["BTC/USDT:USDT", "ETH/USDT:USDT"], 0.02),
 )
-_OPTIONS = {"fetchCurrencies": False, "fetchMargins": False, "warnOnFetchOpenOrdersWithoutSymbol": False}
+# What a client remembers is bounded as what the exchange remembers is.
+_OPTIONS = {
+    "fetchCurrencies": False,
+    "fetchMargins": False,
+    "warnOnFetchOpenOrdersWithoutSymbol": False,
+    "ordersLimit": 100,
+    "tradesLimit": 100,
+    "OHLCVLimit": 100,
+}
 
 
 def _some(share: float) -> When:

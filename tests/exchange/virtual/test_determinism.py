@@ -39,7 +39,7 @@ def elsewhere(scenarios: Sequence[Scenario], machine: dict[str, str]) -> list[Ou
     done = subprocess.run(
         [sys.executable, "-m", "tests.exchange.virtual.scenario", *asked],
         cwd=_ROOT,
-        env={**os.environ, "PYTHONPATH": str(_ROOT), **machine},
+        env={**os.environ, "PYTHONPATH": f"{_ROOT}{os.pathsep}{_ROOT / 'src'}", **machine},
         capture_output=True,
         text=True,
         check=False,
