@@ -61,7 +61,19 @@ def served(folder: Path, *arguments: str) -> Iterator[Served]:
     """Serve while the context lasts, with a home in `folder`, without limits. RuntimeError if it does not start."""
     told = folder / "served.json"
     told.unlink(missing_ok=True)
-    command = [COMMAND, "exchange", "serve", "--port", "0", "--plain", "0", "--no-limits", "--json", told, *arguments]
+    command: list[str | Path] = [
+        COMMAND,
+        "exchange",
+        "serve",
+        "--port",
+        "0",
+        "--plain",
+        "0",
+        "--no-limits",
+        "--json",
+        told,
+        *arguments,
+    ]
     start = time.perf_counter()
     process = subprocess.Popen(
         command,

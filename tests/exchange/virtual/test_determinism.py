@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -10,7 +11,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.exchange.virtual.scenario import FAULTS, Outcome, Scenario, play
+from tests.exchange.virtual.scenario import FAULTS, START, Outcome, Scenario, play
+
+from tradefleet.exchange.connect import session
+from tradefleet.exchange.virtual import run_virtually
+from tradefleet.exchange.wire.tls import Authority
 
 _ROOT = Path(__file__).parents[3]
 _SHORT = Scenario(seed=3, seconds=10, pause=0.5, audits=1)
@@ -101,3 +106,28 @@ def test_what_clients_compute_is_the_truth_at_all_times(faults: bool) -> None:
         outcome = play(Scenario(seed=seed, seconds=120, pause=1, audits=10, faults=faults))
         assert outcome.differences == []
         assert outcome.fills > 20
+
+
+def test_requests_of_one_moment_arrive_in_the_order_in_which_they_were_made(tmp_path: Path) -> None:
+    paths: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        paths.append((await reader.readuntil(b"\r\n\r\n")).split()[1])
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async def main() -> None:
+        authority = Authority(tmp_path)
+        server = await asyncio.start_server(answer, "127.0.0.1", 8900, ssl=authority.server_context())
+        async with session(8900, authority.certificate_file) as client:
+
+            async def ask(number: int) -> None:
+                async with client.get(f"https://api.binance.com/{number}"):
+                    pass
+
+            await asyncio.gather(*(ask(number) for number in range(20)))
+        server.close()
+
+    run_virtually(main, start=START)
+    assert paths == [b"/%d" % number for number in range(20)]

@@ -205,6 +205,19 @@ def test_a_connect_that_is_cancelled_leaves_nothing() -> None:
     assert open_files() == before
 
 
+def test_a_connection_that_nobody_has_accepted_yet_is_closed_too() -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        server = await asyncio.start_server(echo, HOST, 0)
+        with socket.socket() as sock:
+            sock.setblocking(False)
+            await loop.sock_connect(sock, (HOST, port_of(server)))
+
+    before = open_files()
+    virtually(main())
+    assert open_files() == before
+
+
 @pytest.mark.parametrize("failing", [False, True])
 def test_every_run_gives_its_files_back_whatever_it_leaves_open(failing: bool) -> None:
     async def main() -> None:
