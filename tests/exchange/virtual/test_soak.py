@@ -25,7 +25,7 @@ def test_a_day_leaves_memory_and_files_as_they_were() -> None:
         sizes.append(int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE)
         files.append(sum(1 for _ in Path("/proc/self/fd").iterdir()))
 
-    day = Scenario(seed=5, seconds=_HOURS * 3600, speed=1, pause=20, faults=True, audits=4 * _HOURS, keep=200)
+    day = Scenario(seed=5, seconds=_HOURS * 3600, speed=1, pause=20, faults=True, audits=4 * _HOURS, keep=1000)
     outcome = play(day, look=look)
     assert outcome.differences == []
     assert outcome.virtual >= _HOURS * 3600
