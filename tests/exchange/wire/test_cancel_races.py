@@ -64,3 +64,27 @@ async def test_a_conditional_order_of_the_perpetual_market_wakes() -> None:
         fill_first(engine, "ann", {"clientAlgoId": "stop"})
         assert not algo.waiting
         assert sum(fill.quantity for fill in engine.fills("ann")) == Decimal("0.01")
+
+
+async def test_one_that_has_become_an_ordinary_order_is_left_alone() -> None:
+    async with serving(setup()) as running:
+        last = await price(running)
+        engine = running.exchange.perpetual
+        request = OrderRequest(
+            SYMBOL,
+            Side.BUY,
+            "STOP",
+            Execution.LIMIT,
+            Decimal("0.01"),
+            limit_price=(last * Decimal("0.9")).quantize(Decimal(1)),
+            trigger=Trigger(TriggerKind.STOP, (last * Decimal("1.1")).quantize(Decimal(1))),
+            client_id="stop",
+        )
+        algo = engine.algos.place("ann", request)  # type: ignore[attr-defined]
+        engine.wake(algo.order)
+        became = algo.triggered
+        fill_first(engine, "ann", {"clientAlgoId": "stop"})
+        assert became.open
+        assert engine.fills("ann") == []
+        engine.fill_at(became, became.request.limit_price, became.left, maker=True)
+        assert became.status is OrderStatus.FILLED

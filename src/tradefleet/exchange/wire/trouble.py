@@ -197,7 +197,11 @@ def fill_first(engine: Engine, account: str, parameters: Mapping[str, str]) -> N
 def _about_to_go(engine: Engine, account: str, parameters: Mapping[str, str]) -> Order:
     algo = parameters.get("clientAlgoId")
     if isinstance(engine, PerpetualEngine) and (algo is not None or "algoId" in parameters):
-        return engine.algos.order(account, algo_id=_number(parameters, "algoId"), client_id=algo).order
+        found = engine.algos.order(account, algo_id=_number(parameters, "algoId"), client_id=algo)
+        if not found.waiting:
+            # One that has become an ordinary order is not cancelled by its own id.
+            raise _NO_ORDER
+        return found.order
     client_id = parameters.get("origClientOrderId")
     symbol = parameters.get("symbol", "")
     return engine.order(account, symbol, order_id=_number(parameters, "orderId"), client_id=client_id)
