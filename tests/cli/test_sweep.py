@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -188,7 +189,15 @@ def test_ctrl_c_shows_what_is_done_and_it_goes_on(filled: Command) -> None:
     assert f"{found['trials']:,} combinations by sharpe" in out
 
 
-def test_ctrl_c_that_falls_into_a_clean_up_is_not_lost() -> None:
+@pytest.fixture
+def default_ctrl_c() -> Iterator[None]:
+    """Python's own handler, which tests in the background do not have: there the signal is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_that_falls_into_a_clean_up_is_not_lost(default_ctrl_c: None) -> None:
     with interrupts() as check:
         check()
         with pytest.raises(KeyboardInterrupt):

@@ -55,8 +55,7 @@ def elsewhere(scenarios: Sequence[Scenario], machine: dict[str, str]) -> list[Ou
     return [msgspec.json.decode(line, type=Outcome) for line in done.stdout.splitlines()]
 
 
-@pytest.mark.parametrize("tls", [False, True])
-@pytest.mark.parametrize("scenario", [_SHORT, _FAULTY])
+@pytest.mark.parametrize(("scenario", "tls"), [(_SHORT, False), (_FAULTY, True)])
 def test_the_same_seed_gives_the_same_run_in_every_process(scenario: Scenario, tls: bool) -> None:
     scenario = msgspec.structs.replace(scenario, tls=tls)
     here = play(scenario)
