@@ -57,6 +57,7 @@ def test_sweep_with_a_killed_worker_equals_the_local_one(
     assert same_bits(curves, own_curves)
 
 
+@pytest.mark.slow
 def test_combination_that_hangs_on_a_cluster_is_named(scheduler: Cluster, workers: Any) -> None:
     some = Space.of(OnBar, {}, {"how": ["well", "loop", "exit"]}).combinations()
     found = Pooled(OnBar, {}, BARS, workers=DaskWorkers(scheduler.address), timeout=1.0).measure(some)

@@ -50,6 +50,7 @@ def test_chunks_give_the_same_bits(
     assert_chunks_agree([node_of(tree, parameters) for tree in trees], series, cuts, compiled=compiled)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["own", "hour", "other"])
 def test_every_indicator_gives_the_same_bits(name: str) -> None:
     feed = FEEDS[name]

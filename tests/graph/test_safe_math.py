@@ -40,7 +40,7 @@ positive = st.one_of(
     st.floats(-1e-6, 1e-6).map(lambda step: 1 + step),
     st.floats(-1074, 1023.9).map(lambda exponent: 2.0**exponent),
 )
-many = settings(max_examples=500, deadline=None)
+many = settings(max_examples=200, deadline=None)
 
 
 def units_off(found: float, true: Callable[[], Decimal]) -> float:

@@ -27,7 +27,7 @@ from tradefleet.research.memory import bars_at_a_time, memory_of
 from tradefleet.strategies import Signals, Strategy, builtin_strategies
 from tradefleet.trading.account import Account
 
-EXAMPLES = int(os.environ.get("TRADEFLEET_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("TRADEFLEET_EXAMPLES", "10"))
 RELAXED = settings(
     deadline=None, suppress_health_check=list(HealthCheck), max_examples=EXAMPLES, derandomize=EXAMPLES < 1000
 )

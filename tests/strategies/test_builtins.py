@@ -137,7 +137,7 @@ PLAIN: dict[str, Callable[..., Rules]] = {
     )
 }
 SOURCES: dict[str, Callable[[], Bars]] = {
-    "bitcoin hours": lambda: bitcoin_hours()[20_000:32_000],
+    "bitcoin hours": lambda: bitcoin_hours()[20_000:27_000],
     "bitcoin minutes": lambda: bitcoin_minutes(6_000),
     "generated": lambda: generate_bars("1h", days=300, seed=2),
 }

@@ -120,6 +120,7 @@ def test_a_market_that_cannot_be_is_refused() -> None:
             GeneratedMarket(**options)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_memory_stays_flat_over_a_hundred_thousand_bars() -> None:
     market = GeneratedMarket(count=1, days=1, start=START)
     stand = Stand(market, told=False)

@@ -156,6 +156,7 @@ def test_recordings_without_a_message_of_use_are_refused(tmp_path: Path) -> None
         RecordedMarket.of_files(tmp_path / "absent.gz")
 
 
+@pytest.mark.slow
 def test_a_whole_recorded_file_is_played() -> None:
     path = shared("hftbacktest-binance-ws/spot-btcusdt_20240808.gz")
     market = RecordedMarket.of_files(path)

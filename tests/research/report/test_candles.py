@@ -61,6 +61,7 @@ def test_bars_beyond_the_budget_are_merged_until_they_fit(bars_of: MakeBars) -> 
     assert _size(few) < 110_000
 
 
+@pytest.mark.slow
 def test_a_million_minutes_with_many_decimals_still_fit(bars_of: MakeBars) -> None:
     packed = pack_candles(bars_of(1_000_000, "1m", decimals=None))
     assert _size(packed) < 1.05 * BUDGET

@@ -42,6 +42,7 @@ def lengths(*values: int, **others: Any) -> Combinations:
     return Combinations.of([{"length": length, **others} for length in values])
 
 
+@pytest.mark.slow
 def test_on_bar_strategy_is_as_here() -> None:
     some = Combinations.of([{"length": length, "fee": fee} for length in (5, 1000, 20) for fee in (0.0, 0.001)])
     with Pooled(OnBar, {"side": "long"}, BARS, workers=Processes(2)) as pooled:
@@ -50,11 +51,13 @@ def test_on_bar_strategy_is_as_here() -> None:
     assert some[2] == {"length": 1000, "fee": 0.0}
 
 
+@pytest.mark.slow
 def test_several_symbols_on_one_wallet_are_as_here() -> None:
     bars = {"A/USD": BARS, "B/USD": generate_bars("1h", days=60, seed=4, symbol="B/USD")}
     assert_same(Pooled(BySignals, {}, bars, workers=Processes(2)), OneByOne(BySignals, {}, bars), lengths(5, 20, 50))
 
 
+@pytest.mark.slow
 def test_many_combinations_of_signals_are_as_here() -> None:
     grid = {"entry": "20:38:2", "stop_loss": "0.005:0.05:0.005", "reward_risk": [0, 1, 2]}
     some = Space.of(RsiReversion, {}, grid).combinations()

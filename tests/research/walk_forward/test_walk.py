@@ -272,6 +272,7 @@ def test_a_range_limits_the_windows_and_not_the_history(bars: Bars) -> None:
     assert same(list(walk.steps[0].choice.measures.values()), list(single.metrics.values()))
 
 
+@pytest.mark.slow
 def test_several_symbols_share_one_wallet() -> None:
     both = {
         name: tf.generate_bars("1h", days=50, seed=seed, symbol=name) for seed, name in enumerate(("A/USD", "B/USD"))
